@@ -1,0 +1,66 @@
+// An image as values: what OCI's config and manifest say, and its layers. Written as an OCI layout, a docker
+// archive or a plain directory; read back from a layout (folder or tar) or a docker archive.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "layer/layer.h"
+#include "tree/tree.h"
+
+namespace debone::image {
+
+// https://github.com/opencontainers/image-spec/blob/main/config.md
+struct Config {
+  std::string architecture;  // Go's name: "amd64", "arm64"
+  std::string variant;       // "v7", "v8" or empty
+  std::int64_t created = 0;  // seconds since 1970 UTC
+  std::string user;
+  std::map<std::string, std::string> environment;
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> cmd;
+  std::string work_dir;
+  std::string stop_signal;
+  std::vector<std::string> ports;  // "9000/tcp"
+  std::vector<std::string> volumes;
+  std::map<std::string, std::string> labels;
+};
+
+struct Image {
+  Config config;
+  std::vector<layer::Layer> layers;
+  std::map<std::string, std::string> annotations;
+};
+
+// OCI's platform for a Debian architecture: "armhf" is arm/v7. Throws Error (usage) for one that OCI has no name for.
+struct Platform {
+  std::string architecture;
+  std::string variant;
+};
+Platform platform_of(const std::string& debian_architecture);
+
+// What the writers answer: the digest of the index or, for one image, of its manifest.
+struct Written {
+  base::Digest digest;
+  std::string media_type;
+};
+
+// An OCI image layout directory with index.json naming `reference` (org.opencontainers.image.ref.name). Several images
+// make an image index. An existing layout of debone's is replaced as a whole; any other non-empty folder is refused
+// (usage).
+Written write_layout(const std::filesystem::path& folder, const std::vector<Image>& images,
+                     const std::string& reference);
+
+// One image as `docker load` takes it (manifest.json and an OCI index side by side), tagged `reference`.
+Written write_docker_archive(const std::filesystem::path& file, const Image& image, const std::string& reference);
+
+// The tree as plain files. As root all of it is set; otherwise what cannot be set (owners, capabilities) is returned as
+// lines for a warning.
+std::vector<std::string> write_rootfs(const std::filesystem::path& folder, const tree::Tree& tree);
+
+}  // namespace debone::image

@@ -1,0 +1,30 @@
+// A .deb (deb(5)) in memory: its control data and the entries of its data archive.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/tar_reader.h"
+#include "debian/package_record.h"
+
+namespace debone::package {
+
+struct Deb {
+  debian::PackageRecord record;
+  std::string control;                               // the control file's stanza, verbatim
+  std::map<std::string, std::string> control_files;  // the others: "postinst", "conffiles", "triggers", "md5sums", ...
+  std::shared_ptr<const std::string> data;           // the decompressed data.tar; entries point into it
+  std::vector<base::TarEntry> entries;               // of data.tar, as they stand
+};
+
+// Reads a .deb's bytes. data.tar may decompress to `limit` bytes at most. Throws Error (trust) at `place` where ar,
+// control.tar or data.tar is malformed, a member is missing, unknown or out of order.
+Deb read_deb(std::string_view bytes, std::string_view architecture, const std::string& place, std::uint64_t limit);
+
+// The control stanza alone, without decompressing the data: for a local .deb before it is resolved.
+std::string read_control(std::string_view bytes, const std::string& place);
+
+}  // namespace debone::package

@@ -1,0 +1,127 @@
+// A recipe as the user means it: validated, defaults filled in, every path a RelPath, includes merged. Whoever holds
+// a Recipe needs no further check of its form.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/rel_path.h"
+
+namespace debone::recipe {
+
+// Where a thing stands in the recipe's text, for errors: "php-fpm.yaml:7:5".
+struct Place {
+  std::string file;
+  int line = 0;    // from 1
+  int column = 0;  // from 1
+  std::string str() const;
+};
+
+// {debian: trixie}: main, -updates and -security with Debian's own keyring.
+struct DebianSource {
+  std::string codename;  // "trixie"
+  std::vector<std::string> components{"main"};
+  std::optional<std::string> mirror;  // the recipe's `mirror:`; else archive's rules
+  std::optional<std::string> security_mirror;
+};
+
+// A key of a repository: a file (relative to the recipe) or a URL, with a fingerprint where it is a URL.
+struct Key {
+  std::string location;                    // an absolute path, or http(s)://...
+  std::optional<std::string> fingerprint;  // 40 or 64 upper-case hex digits
+};
+
+// {name, url, suite, components, key}: any other signed repository, http(s): or file:.
+struct AptSource {
+  std::string name;
+  std::string url;
+  std::string suite;                    // "buster", or "./" style with a trailing slash for a flat one
+  std::vector<std::string> components;  // empty for a flat repository
+  Key key;
+};
+
+// {deb: ./x.deb}: a local package, trusted since it is the user's own file.
+struct DebSource {
+  std::filesystem::path path;  // absolute
+};
+
+struct Source {
+  std::variant<DebianSource, AptSource, DebSource> what;
+  std::vector<std::string> packages;  // where not empty: all that this source may supply
+  Place place;
+};
+
+// A requested package; `name=version` and `name/suite` pins are a later step's.
+struct Request {
+  std::string name;
+  Place place;
+};
+
+struct Group {
+  std::string name;
+  std::uint32_t gid = 0;
+  std::vector<std::string> members;
+};
+
+struct User {
+  std::string name;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::string home = "/nonexistent";
+  std::string shell = "/usr/sbin/nologin";
+  std::string gecos;
+};
+
+enum class PathType { directory, file, tree, symlink, permissions };
+
+// One item of `paths:`.
+struct PathItem {
+  base::RelPath path;
+  PathType type = PathType::directory;
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
+  std::optional<std::uint32_t> permissions;     // the twelve bits
+  bool recursive = false;                       // of `permissions`
+  std::optional<std::string> content;           // of `file`: literal text ...
+  std::optional<std::filesystem::path> source;  // ... or a file; of `tree`: a directory. Absolute.
+  std::string link_target;                      // of `symlink`, its `source:` key, as written
+  Place place;
+};
+
+// What a package's maintainer scripts do, stated by the recipe since the package's scripts are known to nobody
+// else: its paths and accounts are applied after the package's files.
+struct StatedEffects {
+  std::string package;
+  std::vector<User> users;
+  std::vector<Group> groups;
+  std::vector<PathItem> paths;
+  Place place;
+};
+
+struct Recipe {
+  std::string name;
+  std::string file;  // how errors name it
+  std::vector<Source> sources;
+  std::vector<Request> packages;
+  std::vector<User> users;
+  std::vector<Group> groups;
+  std::string run_as;  // a user's name, "UID", or "UID:GID"; empty: root
+  std::map<std::string, std::string> environment;
+  std::vector<PathItem> paths;  // in the recipe's order
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> cmd;
+  std::string work_dir;              // absolute, or empty
+  std::string stop_signal;           // "SIGQUIT", or empty
+  std::vector<std::string> volumes;  // absolute paths
+  std::vector<std::string> ports;    // "9000/tcp"
+  std::map<std::string, std::string> annotations;
+  std::vector<std::string> archs;  // Debian's names: "amd64"; empty: the machine's own
+  std::vector<StatedEffects> effects;
+};
+
+}  // namespace debone::recipe
