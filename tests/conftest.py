@@ -1,0 +1,70 @@
+"""What the tests of the command share: keys, a small Debian archive, a server, a workplace."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "lib"))
+
+import aptrepo  # noqa: E402
+from debone import Workplace  # noqa: E402
+from server import Server  # noqa: E402
+from tinydebian import TinyDebian  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def keys():
+    home = aptrepo.Keys()
+    yield home
+    home.close()
+
+
+@pytest.fixture(scope="session")
+def archive_key(keys):
+    return keys.make("archive")
+
+
+@pytest.fixture(scope="session")
+def other_key(keys):
+    return keys.make("other", "ed25519")
+
+
+@pytest.fixture
+def place():
+    """A workplace of an unprivileged user."""
+    workplace = Workplace()
+    yield workplace
+    workplace.close()
+
+
+@pytest.fixture
+def root_place():
+    """A workplace of the user who runs the tests, root in CI."""
+    workplace = Workplace(root=True)
+    yield workplace
+    workplace.close()
+
+
+@pytest.fixture
+def repo(place, keys, archive_key):
+    """An empty repository of the test's own, its key beside the recipe as key.gpg."""
+    place.write("key.gpg", archive_key.public.read_bytes())
+    return aptrepo.Repository(place.folder / "www", keys, archive_key)
+
+
+@pytest.fixture
+def server(repo):
+    with Server(repo.root) as running:
+        yield running
+
+
+@pytest.fixture
+def debian(place, keys, archive_key):
+    """A tiny Debian archive, published, served, and known to `place`; debian.server is its server."""
+    archive = TinyDebian(place.folder / "www", keys, archive_key).publish()
+    with Server(place.folder / "www") as running:
+        archive.server = running
+        place.environment.update(archive.environment(running.url))
+        place.environment["DEBONE_DEBIAN_KEYRING"] = str(place.write("debian.gpg", archive_key.public.read_bytes()))
+        yield archive

@@ -1,0 +1,59 @@
+"""Reads an OCI image layout, for tests to look into: with Python alone, so that it is no part of what is tested."""
+
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+from pathlib import Path
+
+
+class Image:
+    def __init__(self, layout, architecture=None):
+        self.layout = Path(layout)
+        index = json.loads((self.layout / "index.json").read_text())
+        self.index = index
+        descriptor = index["manifests"][0]
+        if descriptor["mediaType"] == "application/vnd.oci.image.index.v1+json":
+            manifests = self.blob_json(descriptor)["manifests"]
+            descriptor = next(one for one in manifests
+                              if architecture in (None, one["platform"]["architecture"]))
+        self.digest = descriptor["digest"]
+        self.manifest = self.blob_json(descriptor)
+        self.config = self.blob_json(self.manifest["config"])
+
+    def blob(self, descriptor):
+        algorithm, _, digest = descriptor["digest"].partition(":")
+        content = (self.layout / "blobs" / algorithm / digest).read_bytes()
+        assert hashlib.new(algorithm, content).hexdigest() == digest, f"{descriptor['digest']} is damaged"
+        assert len(content) == descriptor["size"]
+        return content
+
+    def blob_json(self, descriptor):
+        return json.loads(self.blob(descriptor))
+
+    def layers(self):
+        """The layers' tar archives, decompressed."""
+        return [gzip.decompress(self.blob(layer)) for layer in self.manifest["layers"]]
+
+    def entries(self):
+        """All entries by path (without `./` and trailing slashes), later layers winning."""
+        found = {}
+        for layer in self.layers():
+            with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
+                for member in archive:
+                    found[member.name.removeprefix("./").rstrip("/")] = member
+        return found
+
+    def read(self, path):
+        """The bytes of a file, hard links followed (symbolic ones not)."""
+        path = path.lstrip("/")
+        for layer in reversed(self.layers()):
+            with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
+                for name in (path, "./" + path):
+                    try:
+                        member = archive.getmember(name)
+                    except KeyError:
+                        continue
+                    return archive.extractfile(member).read()
+        raise KeyError(path)
