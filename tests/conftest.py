@@ -13,6 +13,17 @@ from server import Server  # noqa: E402
 from tinydebian import TinyDebian  # noqa: E402
 
 
+def pytest_addoption(parser):
+    parser.addoption("--wide", action="store_true", help="also what is marked `wide`")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--wide"):
+        wide = [item for item in items if item.get_closest_marker("wide")]
+        items[:] = [item for item in items if not item.get_closest_marker("wide")]
+        config.hook.pytest_deselected(items=wide)
+
+
 @pytest.fixture(scope="session")
 def keys():
     home = aptrepo.Keys()
