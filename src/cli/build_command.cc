@@ -1,0 +1,284 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/parallel.h"
+#include "base/text.h"
+#include "cli/build_image.h"
+#include "cli/command.h"
+#include "cli/find_recipe.h"
+#include "cli/host.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+namespace debone::cli {
+namespace {
+
+using base::Error;
+using base::Exit;
+
+enum class To { oci, docker, rootfs };
+
+struct Options {
+  std::string recipe;
+  std::string output;
+  To to = To::oci;
+  std::string tag;
+  std::vector<std::string> archs;
+  unsigned jobs = base::default_jobs();
+  bool allow_expired = false;
+  bool allow_older = false;
+  std::vector<std::string> sources;
+  bool timings = false;
+  Format format = Format::text;
+};
+
+const std::map<std::string, To> destinations{{"docker", To::docker}, {"oci", To::oci}, {"rootfs", To::rootfs}};
+
+// --source NAME=URL,KEYFILE
+std::map<std::string, archive::Options::Replacement> replacements(const std::vector<std::string>& given,
+                                                                  const recipe::Recipe& recipe) {
+  std::vector<std::string> names;
+  for (const auto& source : recipe.sources) {
+    if (const auto* apt = std::get_if<recipe::AptSource>(&source.what)) names.push_back(apt->name);
+  }
+  std::map<std::string, archive::Options::Replacement> found;
+  for (const auto& text : given) {
+    const auto equals = text.find('=');
+    const auto comma = text.rfind(',');
+    if (equals == std::string::npos || comma == std::string::npos || equals == 0 || comma < equals + 2 ||
+        comma + 1 == text.size()) {
+      throw Error(Exit::usage, fmt::format("--source '{}' is not NAME=URL,KEYFILE", text))
+          .hint("for example: --source vendor=http://127.0.0.1:8000/debian,./vendor.gpg");
+    }
+    const auto name = text.substr(0, equals);
+    if (std::ranges::find(names, name) == names.end()) {
+      throw Error(Exit::usage, fmt::format("--source names '{}', but {} has no source of that name", name, recipe.file))
+          .hint(names.empty() ? "the recipe names none" : "its sources are: " + base::join(names, ", "));
+    }
+    found[name] = {text.substr(equals + 1, comma - equals - 1), std::filesystem::absolute(text.substr(comma + 1))};
+  }
+  return found;
+}
+
+std::optional<std::int64_t> source_date_epoch() {
+  const char* text = std::getenv("SOURCE_DATE_EPOCH");
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  const auto seconds = base::parse_decimal(text);
+  if (!seconds || *seconds > 253402300799ULL) {  // the end of the year 9999, RFC 3339's last
+    throw Error(Exit::usage, fmt::format("SOURCE_DATE_EPOCH is '{}', not seconds since 1970", text));
+  }
+  return static_cast<std::int64_t>(*seconds);
+}
+
+std::filesystem::path output_of(const Options& options, const recipe::Recipe& recipe) {
+  if (!options.output.empty()) return options.output;
+  switch (options.to) {
+    case To::oci: return recipe.name;
+    case To::docker: return recipe.name + ".tar";
+    case To::rootfs: return recipe.name + ".rootfs";
+  }
+  return recipe.name;
+}
+
+// What is written, and how show, run, docker and skopeo are told of it.
+struct Result {
+  std::filesystem::path output;
+  std::optional<image::Written> written;  // a plain directory has no digest
+};
+
+Result write(const Options& options, const recipe::Recipe& recipe, std::vector<BuiltImage>& built, Progress& progress) {
+  Result result{output_of(options, recipe), std::nullopt};
+  progress.stage(
+      "write",
+      [&] {
+        switch (options.to) {
+          case To::oci: {
+            std::vector<image::Image> images;
+            for (auto& one : built) images.push_back(std::move(one.image));
+            result.written = image::write_layout(result.output, images, options.tag.empty() ? "latest" : options.tag);
+            break;
+          }
+          case To::docker:
+            result.written = image::write_docker_archive(result.output, built.at(0).image,
+                                                         options.tag.empty() ? recipe.name + ":latest" : options.tag);
+            break;
+          case To::rootfs:
+            for (const auto& line : image::write_rootfs(result.output, built.at(0).tree)) progress.warning(line);
+            break;
+        }
+        return result.output.string();
+      },
+      [](const std::string& path) { return path; });
+  return result;
+}
+
+std::string name_of(To to) {
+  for (const auto& [name, destination] : destinations) {
+    if (destination == to) return name;
+  }
+  return {};
+}
+
+nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& recipe, const Result& result,
+                               const std::vector<BuiltImage>& built, const Progress& progress) {
+  auto images = nlohmann::ordered_json::array();
+  for (const auto& one : built) {
+    auto packages = nlohmann::ordered_json::array();
+    for (const auto& package : one.packages) {
+      packages.push_back({{"name", package.name},
+                          {"version", package.version},
+                          {"architecture", package.architecture},
+                          {"source", package.source},
+                          {"reason", package.reason}});
+    }
+    auto findings = nlohmann::ordered_json::array();
+    for (const auto& finding : one.findings) {
+      findings.push_back({{"id", finding.id}, {"path", finding.path}, {"text", finding.text}});
+    }
+    images.push_back({{"architecture", one.architecture},
+                      {"size", one.tar_size},
+                      {"compressed_size", one.compressed_size},
+                      {"apt_size", one.apt_size},
+                      {"apt_packages", one.apt_packages},
+                      {"packages", packages},
+                      {"findings", findings},
+                      {"waived", one.waived}});
+  }
+  auto timings = nlohmann::ordered_json::array();
+  for (const auto& timing : progress.timings())
+    timings.push_back({{"stage", timing.stage}, {"seconds", timing.seconds}});
+  return {{"name", recipe.name},
+          {"digest", result.written ? nlohmann::ordered_json(result.written->digest.oci()) : nlohmann::ordered_json()},
+          {"output", result.output.string()},
+          {"format", name_of(options.to)},
+          {"images", images},
+          {"warnings", progress.warnings()},
+          {"timings", timings}};
+}
+
+std::string text_of(const Options& options, const recipe::Recipe& recipe, const Result& result,
+                    const std::vector<BuiltImage>& built, const Progress& progress) {
+  std::string text = fmt::format("\n{}", recipe.name);
+  if (result.written) text += "  " + result.written->digest.oci();
+  text += "\n";
+  const auto row = [&](std::string_view label, const std::string& value) {
+    text += fmt::format("  {:<9} {}\n", label, value);
+  };
+  for (const auto& one : built) {
+    if (built.size() > 1) text += fmt::format(" {}\n", one.architecture);
+    row("packages", fmt::format("{}", one.packages.size()));
+    if (one.tar_size > 0) {
+      row("size",
+          fmt::format("{}, {} compressed", base::human_size(one.tar_size), base::human_size(one.compressed_size)));
+    }
+    row("with apt",
+        fmt::format("{} in {} packages, Essential ones included", base::human_size(one.apt_size), one.apt_packages));
+    for (const auto& finding : one.findings)
+      row("note", fmt::format("{} [{}]", base::printable(finding.text), finding.id));
+    for (const auto& waived : one.waived) row("waived", base::printable(waived));
+  }
+  switch (options.to) {
+    case To::oci:
+      row("written", fmt::format("{} (OCI layout; debone run {})", result.output.string(), result.output.string()));
+      break;
+    case To::docker:
+      row("written", fmt::format("{} (docker load -i {})", result.output.string(), result.output.string()));
+      break;
+    case To::rootfs: row("written", fmt::format("{} (plain directory)", result.output.string())); break;
+  }
+  if (options.timings) {
+    for (const auto& timing : progress.timings())
+      text += fmt::format("  {:<9} {:.3f} s\n", timing.stage, timing.seconds);
+  }
+  return text;
+}
+
+int build(const Options& options) {
+  Progress progress;
+  const auto recipe = find_recipe(options.recipe);
+  auto archs = options.archs.empty() ? recipe.archs : options.archs;
+  if (archs.empty()) archs.push_back(host_architecture());
+  if (archs.size() > 1 && options.to != To::oci) {
+    throw Error(Exit::usage, fmt::format("--to {} holds one architecture, but {} are asked for: {}",
+                                         name_of(options.to), archs.size(), base::join(archs, ", ")))
+        .hint("choose one with --arch, or write an OCI layout");
+  }
+  store::Store store(store::Store::default_root());
+  const BuildContext context{
+      store,
+      {options.allow_expired, options.allow_older, options.jobs, replacements(options.sources, recipe)},
+      source_date_epoch(),
+      options.to != To::rootfs,
+      progress};
+  std::vector<BuiltImage> built;
+  for (const auto& architecture : archs) {
+    built.push_back(base::while_doing(fmt::format("building {} for {}", recipe.name, architecture),
+                                      [&] { return build_image(recipe, architecture, context); }));
+  }
+  const auto result = write(options, recipe, built, progress);
+  print(options.format == Format::json ? json_of(options, recipe, result, built, progress).dump(2) + "\n"
+                                       : text_of(options, recipe, result, built, progress));
+  return 0;
+}
+
+}  // namespace
+
+Command build_command() {
+  return {
+      .name = "build",
+      .summary = "Build an image from a recipe",
+      .description =
+          "Builds the image that RECIPE describes: a file, or the name of a recipe of the catalog. Every package comes "
+          "from "
+          "a source whose signature is verified; what was fetched is kept in the store ($DEBONE_STORE, or "
+          "$XDG_CACHE_HOME/debone) and not fetched again. The same packages give the same bits, whatever the time, "
+          "user, "
+          "folder or number of cores. SOURCE_DATE_EPOCH sets the image's date.",
+      .examples = {{"debone build php-fpm", "builds the catalog's php-fpm as the OCI layout ./php-fpm"},
+                   {"debone build app.yaml --to docker && docker load -i app.tar", "gives an image to Docker"},
+                   {"debone build app.yaml --arch amd64 --arch arm64", "one layout for two architectures"},
+                   {"debone build app.yaml --source vendor=http://127.0.0.1:8000,./key.gpg",
+                    "takes the recipe's source 'vendor' from another address and key"}},
+      .prepare =
+          [](CLI::App& app) {
+            const auto options = std::make_shared<Options>();
+            app.add_option("RECIPE", options->recipe, "A recipe's file, or a name in the catalog")
+                ->required()
+                ->type_name("");
+            app.add_option("-o,--output", options->output, "Where to write (./NAME, ./NAME.tar or ./NAME.rootfs)")
+                ->type_name("PATH");
+            app.add_option("--to", options->to,
+                           "What to write: oci (a layout directory, the default), docker (an archive) or rootfs (a "
+                           "plain directory)")
+                ->type_name("KIND")
+                ->transform(CLI::CheckedTransformer(destinations).description(""));
+            app.add_option("--tag", options->tag, "The image's reference (latest; for docker NAME:latest)")
+                ->type_name("REF");
+            app.add_option("--arch", options->archs,
+                           "A Debian architecture to build for, instead of the recipe's; may be repeated")
+                ->type_name("ARCH")
+                ->allow_extra_args(false);
+            app.add_option("-j,--jobs", options->jobs, "How many threads to use (the CPUs at hand)")
+                ->type_name("N")
+                ->check(CLI::Range(1U, 1024U).description(""));
+            app.add_flag("--allow-expired", options->allow_expired,
+                         "Accept a Release past its Valid-Until; recorded in the summary");
+            app.add_flag("--allow-older", options->allow_older,
+                         "Accept a Release older than one seen before; recorded in the summary");
+            app.add_option("--source", options->sources,
+                           "NAME=URL,KEYFILE: another address and key for a source of the recipe")
+                ->type_name("SPEC")
+                ->allow_extra_args(false);
+            app.add_flag("--timings", options->timings, "Print each stage's time in the summary");
+            add_format(app, options->format);
+            return [options] { return build(*options); };
+          },
+  };
+}
+
+}  // namespace debone::cli

@@ -1,0 +1,10 @@
+#include "cli/command.h"
+
+namespace debone::cli {
+
+std::vector<Command> commands(const CLI::App& root) {
+  return {build_command(),          run_command(),    show_command(), catalog_command(),
+          completion_command(root), man_command(root)};
+}
+
+}  // namespace debone::cli

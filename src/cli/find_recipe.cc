@@ -1,0 +1,35 @@
+#include "cli/find_recipe.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/embedded.h"
+#include "recipe/load.h"
+
+namespace debone::cli {
+
+std::optional<std::string> catalog_text(std::string_view name) {
+  for (const auto& file : embedded_catalog()) {
+    if (file.path == fmt::format("{}.yaml", name)) return std::string(file.content);
+  }
+  return std::nullopt;
+}
+
+recipe::Recipe find_recipe(const std::string& what) {
+  std::error_code ignored;
+  if (std::filesystem::exists(what, ignored)) return recipe::load(what, catalog_text);
+  if (const auto text = catalog_text(what)) {
+    return recipe::parse(*text, fmt::format("catalog/{}.yaml", what), std::filesystem::current_path(), catalog_text);
+  }
+  std::vector<std::string> names;
+  for (const auto& file : embedded_catalog()) names.emplace_back(file.path.substr(0, file.path.size() - 5));
+  const auto near = base::nearest(what, names);
+  throw base::Error(base::Exit::usage, fmt::format("no file '{}' and no recipe of that name in the catalog", what))
+      .hint(near ? fmt::format("did you mean '{}'?", *near)
+                 : "`debone catalog` lists the recipes that come with debone");
+}
+
+}  // namespace debone::cli

@@ -1,0 +1,17 @@
+// From what the user typed to a Recipe: a file, or a recipe of the catalog by its name.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "recipe/recipe.h"
+
+namespace debone::cli {
+
+// The catalog's recipe of that name ("php-fpm", "bookworm/php-fpm"), verbatim, or nothing.
+std::optional<std::string> catalog_text(std::string_view name);
+
+// `what` is a file where one of that name exists, else a name in the catalog. Throws Error (usage) where it is neither.
+recipe::Recipe find_recipe(const std::string& what);
+
+}  // namespace debone::cli

@@ -1,0 +1,14 @@
+#include "cli/options.h"
+
+#include <map>
+
+namespace debone::cli {
+
+void add_format(CLI::App& app, Format& format) {
+  static const std::map<std::string, Format> formats{{"json", Format::json}, {"text", Format::text}};
+  app.add_option("--format", format, "What the result on stdout is: text (the default) or json")
+      ->type_name("FORMAT")
+      ->transform(CLI::CheckedTransformer(formats).description(""));
+}
+
+}  // namespace debone::cli

@@ -1,0 +1,22 @@
+#include "cli/output.h"
+
+#include <cstdio>
+
+#include "base/error.h"
+
+namespace debone::cli {
+namespace {
+
+void check(bool written) {
+  if (!written) throw base::Error(base::Exit::internal, "cannot write to standard output");
+}
+
+}  // namespace
+
+void print(std::string_view text) { check(std::fwrite(text.data(), 1, text.size(), stdout) == text.size()); }
+
+void flush_output() { check(std::fflush(stdout) == 0); }
+
+void print_error(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+}  // namespace debone::cli
