@@ -16,22 +16,29 @@ enum class TarType { file, hard_link, symlink, character_device, block_device, d
 
 struct TarEntry {
   TarType type = TarType::file;
-  std::string name;         // as it stands: "./usr/bin/php8.4"
+  std::string name;         // as it stands: "./usr/bin/php8.4"; never empty, no NUL
   std::string link_target;  // of symlinks and hard links, as it stands
   std::uint32_t mode = 0;   // the twelve permission bits
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::string user;
   std::string group;
-  std::int64_t mtime = 0;  // seconds since 1970 UTC
+  std::int64_t mtime = 0;  // seconds since 1970 UTC, fractions cut
   std::uint64_t device_major = 0;
   std::uint64_t device_minor = 0;
   std::map<std::string, std::string> xattrs;  // "security.capability" to its bytes
   std::string_view content;                   // of files; points into the archive's bytes
 };
 
-// All entries in their order. Throws Error (trust, without a place) where the archive is malformed.
-// `archive` must outlive the entries' contents. Sparse files and unknown types are refused.
+// What an archive may hold at most; beyond it is an Error, before memory is spent.
+constexpr std::size_t most_tar_headers = 1'000'000;
+constexpr std::size_t longest_tar_name = 32U << 10U;
+constexpr std::size_t largest_pax_header = 1U << 20U;
+
+// All entries in their order. Throws Error (trust, without a place) where the archive is malformed: cut short, without
+// the two zero blocks at its end, with a wrong checksum. `archive` must outlive the entries' contents. What stands
+// after the two zero blocks is not read. Sparse files and unknown types are refused, and so are a global PAX header
+// that sets a name, size or xattr, and content of anything but a file, which readers understand in different ways.
 std::vector<TarEntry> read_tar(std::string_view archive);
 
 }  // namespace debone::base
