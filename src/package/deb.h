@@ -1,6 +1,7 @@
 // A .deb (deb(5)) in memory: its control data and the entries of its data archive.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,8 +21,12 @@ struct Deb {
   std::vector<base::TarEntry> entries;               // of data.tar, as they stand
 };
 
+// control.tar may decompress to this much; the largest md5sums of the archive have some ten MB.
+constexpr std::uint64_t largest_control = 64U << 20U;
+
 // Reads a .deb's bytes. data.tar may decompress to `limit` bytes at most. Throws Error (trust) at `place` where ar,
-// control.tar or data.tar is malformed, a member is missing, unknown or out of order.
+// control.tar or data.tar is malformed, a member is missing, unknown or out of order. As deb(5) wants it, members
+// whose names begin with '_' are passed over, and so are members after data.tar; debian-binary may say any 2.x.
 Deb read_deb(std::string_view bytes, std::string_view architecture, const std::string& place, std::uint64_t limit);
 
 // The control stanza alone, without decompressing the data: for a local .deb before it is resolved.
