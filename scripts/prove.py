@@ -38,6 +38,10 @@ def heading(text):
     print(f"\n== {text}", flush=True)
 
 
+def megabytes(size):
+    return f"{size / 1e6:.1f} MB"
+
+
 def check(argv, **more):
     done = subprocess.run(argv, **more)
     if done.returncode != 0:
@@ -124,13 +128,12 @@ def main():
         build(debone, recipe, page_image, folder)
         serve_one_page(debone, page_image)
         heading("what it weighs")
-        megabytes = lambda size: f"{size / 1e6:6.1f} MB"  # noqa: E731
-        share = 100 * summary["size"] / summary["apt_size"]
-        print(f"the image             {megabytes(summary['size'])}  ({megabytes(summary['compressed_size']).strip()} "
-              f"compressed, {len(summary['packages'])} packages)\n"
-              f"the same by apt-get   {megabytes(summary['apt_size'])}  (install --no-install-recommends on a minimal "
-              f"system, by Installed-Size)\n"
-              f"that is {share:.0f} %")
+        built = summary["images"][0]
+        print(f"the image            {megabytes(built['size']):>9}  ({megabytes(built['compressed_size'])} compressed, "
+              f"{len(built['packages'])} packages)\n"
+              f"the same by apt-get  {megabytes(built['apt_size']):>9}  ({built['apt_packages']} packages: install "
+              f"--no-install-recommends on a minimal system, by Installed-Size)\n"
+              f"that is {100 * built['size'] / built['apt_size']:.0f} %")
 
 
 if __name__ == "__main__":

@@ -10,15 +10,15 @@ FILES = sorted(path for path in (SOURCE / "src").rglob("*") if path.suffix in ("
 
 
 def table():
-    """Of the rows `| room | uses |` in docs/architecture.md: each room, in order, and the rooms it may use."""
+    """Of the table `| room | ... | uses |` in docs/architecture.md: each room, in order, and the rooms it may use."""
     rooms = {}
     lines = (SOURCE / "docs/architecture.md").read_text().splitlines()
-    start = next(i for i, line in enumerate(lines) if re.match(r"\|\s*room\s*\|\s*uses\s*\|", line, re.IGNORECASE))
+    start = next(i for i, line in enumerate(lines) if re.match(r"\|\s*room\s*\|.*\|\s*uses\s*\|", line))
     for line in lines[start + 2:]:
         if not line.startswith("|"):
             break
-        room, uses = (cell.strip() for cell in line.strip("|").split("|")[:2])
-        rooms[re.sub(r"[`/]|src/", "", room)] = re.findall(r"[a-z]+", uses)
+        cells = [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+        rooms[cells[0]] = cells[-1].split()
     return rooms
 
 

@@ -1,0 +1,185 @@
+"""Writes data/key.gpg and the first files of the corpora: small good examples of each format, and those attacks that
+a fuzzer would take long to find. Run it by hand when a format gains a feature; what it wrote is committed."""
+
+import bz2
+import gzip
+import json
+import lzma
+import shutil
+import subprocess
+import sys
+import tarfile
+from hashlib import sha256
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests/lib"))
+from aptrepo import (ARCH, File, Keys, Link, ar, directory, entry, hard_link, package, program, raw_deb,  # noqa: E402
+                     shared_library, symlink, tar)
+
+SMALL_ELF = "void _start(void) { __asm__(\"hlt\"); }\n"
+
+
+def put(corpus, name, content):
+    path = HERE / "corpus" / corpus / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def zstd(content):
+    return subprocess.run(["zstd", "-q", "-c"], input=content, capture_output=True, check=True).stdout
+
+
+def compressed():
+    text = b"the quick brown fox\n" * 20
+    for number, (name, compress) in enumerate([("none", bytes), ("gzip", lambda b: gzip.compress(b, mtime=0)),
+                                               ("xz", lzma.compress), ("zstd", zstd), ("bzip2", bz2.compress)]):
+        put("decompress", name, bytes([number]) + compress(text))
+        put("decompress", name + "-twice", bytes([number]) + compress(text) + compress(text))
+    put("decompress", "bomb", b"\2" + lzma.compress(bytes(1 << 22)))
+
+
+def archives():
+    long = "./usr/share/" + "x" * 120 + "/" + "y" * 120
+    files = [directory("./"), directory("./usr"), directory("./usr/bin"), entry("./usr/bin/a", b"#!/bin/true\n", mode=0o755),
+             hard_link("./usr/bin/b", "./usr/bin/a"), symlink("./usr/bin/c", "a"), symlink("./bin", "usr/bin"),
+             entry("./bin/d", b"below a link", uid=33, gid=33), entry(long, b"long"),
+             entry("./usr/bin/ping", b"capable", pax={"SCHILY.xattr.security.capability": "\x01\x00"})]
+    evil = {"absolute": [entry("/etc/passwd", b"x")], "dotdot": [entry("../x", b"x")],
+            "device": [entry("./dev/sda", type=tarfile.BLKTYPE, device=(8, 0))],
+            "escape": [symlink("./out", "../../.."), entry("./out/x", b"x")],
+            "absolute-link": [symlink("./out", "/etc"), entry("./out/x", b"x")],
+            "circle": [symlink("./a", "b"), symlink("./b", "a"), entry("./a/x", b"x")],
+            "hard-link-out": [hard_link("./x", "../../etc/passwd")], "hard-link-nowhere": [hard_link("./x", "./y")],
+            "link-over-directory": [directory("./a"), symlink("./a", "/")]}
+    etc = [directory("./"), directory("./etc/php/8.4/mods-available"), directory("./usr/lib/php/8.4"),
+           entry("./etc/php/8.4/mods-available/x.ini", b"; priority=15\nextension=x.so\n"),
+           entry("./usr/share/php8.4-gd/gd/gd.ini", b"; priority=20\nextension=gd.so\n"),
+           entry("./usr/share/base-passwd/passwd.master", b"root:*:0:0:root:/root:/bin/bash\nbroken line\n"),
+           entry("./usr/share/base-passwd/group.master", b"root:*:0:\n"),
+           entry("./usr/lib/sysusers.d/x.conf", b'u app 123 "App" /var/lib/app\ng grp -\nm app grp\n'),
+           entry("./usr/lib/tmpfiles.d/x.conf", b"d /run/app 0755 app app -\n"),
+           entry("./etc/ld.so.conf", b"include /etc/ld.so.conf.d/*.conf\n"),
+           entry("./etc/ld.so.conf.d/x.conf", b"/usr/local/lib\n"),
+           entry("./usr/lib/libtiny.so.1.0", shared_library("libtiny.so.1")),
+           entry("./usr/share/ca-certificates/mozilla/Test.crt", b"-----BEGIN CERTIFICATE-----\nAAAA\n"
+                                                                 b"-----END CERTIFICATE-----\n")]
+    for corpus in ("tar", "assemble"):
+        put(corpus, "good", tar(files))
+        for name, entries in evil.items():
+            put(corpus, name, tar(entries))
+    put("effects", "etc", tar(etc))
+    put("effects", "good", tar(files))
+    good = package("good", files={"/usr/bin/x": File(b"x", 0o755), "/usr/bin/y": Link("x")},
+                   scripts={"postinst": "#!/bin/sh\nset -e\n", "conffiles": ""}, Depends="libc6 (>= 2.36) | libc6.1")
+    put("deb", "good", good.deb)
+    put("deb", "zstd", package("good", files={"/x": b"x"}, compression="zstd").deb)
+    put("deb", "hand-made", raw_deb("hand", files).deb)
+    put("deb", "empty-ar", ar([]))
+
+
+def texts():
+    put("control", "two", "Package: a\nVersion: 1:1.0-1\nArchitecture: amd64\nDescription: x\n y\n .\n z\n# no\n\n"
+                          "Package: b\nVersion: 2\nArchitecture: all\nDepends: a\n")
+    put("relations", "all", "a (>= 1.0), b:any | c (<< 2~) [amd64 !i386], d:arm64 (= 1:2-3), e (>> 1), f (<= 0)")
+    put("version", "pairs", "1.0\n1.0-0\n1.0~rc1\n1:0\n2.41-12+deb13u1\n0\n1.0a\n1.0+b1\n")
+    put("release", "good", "Origin: Debian\nSuite: stable\nCodename: trixie\nDate: Sat, 08 Nov 2026 10:11:12 UTC\n"
+                           "Valid-Until: Sat, 15 Nov 2026 10:11:12 UTC\nAcquire-By-Hash: yes\nArchitectures: amd64 all\n"
+                           "Components: main\nSHA256:\n " + "a" * 64 + " 123 main/binary-amd64/Packages.xz\n")
+    put("packages", "two", "Package: a\nVersion: 1.0\nArchitecture: amd64\nMulti-Arch: same\nEssential: yes\n"
+                           "Provides: v (= 1), w\nFilename: pool/a.deb\nSize: 12\nSHA256: " + "b" * 64 + "\n\n"
+                           "Package: b\nVersion: 1.0\nArchitecture: all\nDepends: a (= 1.0)\nInstalled-Size: 77\n")
+    put("recipe", "php-fpm", (HERE.parent / "catalog/php-fpm.yaml").read_bytes())
+    put("recipe", "all", """name: all
+contents:
+  sources:
+    - {debian: trixie, mirror: http://example.org/debian}
+    - {name: vendor, url: http://example.org/apt, suite: stable, components: [main], key: ./key.gpg, packages: [x]}
+    - {deb: ./x.deb}
+  packages: [a, b]
+accounts:
+  run-as: app
+  users: [{username: app, uid: 1000, gid: 1000}]
+  groups: [{groupname: app, gid: 1000}]
+environment: {A: b}
+paths:
+  - {path: /a, type: directory, uid: 1, gid: 1, permissions: 0o755}
+  - {path: /b, type: file, content: x}
+  - {path: /c, type: symlink, source: /b}
+  - {path: /d, type: permissions, permissions: 0o700, recursive: true}
+entrypoint: {command: [/a, b]}
+cmd: a 'b c'
+work-dir: /
+stop-signal: SIGQUIT
+volumes: [/v]
+ports: [9000/tcp]
+annotations: {a: b}
+archs: [amd64, arm64]
+""")
+    bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"{chr(c + 1)}: &{chr(c + 1)} [{','.join(['*' + chr(c)] * 9)}]\n" for c in range(ord("a"), ord("i")))
+    put("recipe", "alias-bomb", bomb)
+    put("recipe", "deep", "a: " + "[" * 2000)
+    put("recipe", "duplicate", "name: a\nname: b\n")
+    put("apt_sources", "deb822", "Types: deb\nURIs: http://example.org/debian\nSuites: trixie trixie-updates\n"
+                                 "Components: main\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n\n"
+                                 "Types: deb deb-src\nURIs: http://example.org/debian-security/\n"
+                                 "Suites: trixie-security\nEnabled: no\n")
+    put("apt_sources", "one-line", "# a comment\ndeb [arch=amd64 signed-by=/k.gpg] http://example.org/debian trixie main\n"
+                                   "deb-src http://example.org/debian trixie main\ndeb cdrom:[x]/ trixie main\n")
+
+
+def programs():
+    put("elf", "library", shared_library("libtiny.so.1", needed=["libother.so.2"]))
+    put("elf", "static", program(SMALL_ELF, "-nostdlib"))
+
+
+def signatures():
+    keys = Keys()
+    try:
+        key = keys.make("corpus")
+        (HERE / "data").mkdir(exist_ok=True)
+        (HERE / "data/key.gpg").write_bytes(key.public.read_bytes())
+        put("keyring", "binary", key.public.read_bytes())
+        put("keyring", "armoured", keys.armoured(key))
+        text = "Origin: Corpus\nSuite: s\nDate: Sat, 08 Nov 2025 10:11:12 UTC\nSHA256:\n " + "a" * 64 + " 1 x\n"
+        signed = keys.sign(text, [key])
+        put("in_release", "good", signed)
+        put("in_release", "text-before", b"Origin: Evil\n\n" + signed)
+        put("in_release", "changed", signed.replace(b"Suite: s", b"Suite: t"))
+        put("in_release", "another-key", keys.sign(text, [keys.make("stranger", "ed25519")]))
+    finally:
+        keys.close()
+
+
+def images():
+    layer = gzip.compress(tar([directory("./"), directory("etc"), entry("etc/x", b"x"), symlink("etc/y", "x"),
+                               entry("etc/.wh.z"), entry("etc/.wh..wh..opq")]), mtime=0)
+    blobs = []
+
+    def blob(content, kind):
+        blobs.append(content)
+        return {"mediaType": kind, "digest": "sha256:" + sha256(content).hexdigest(), "size": len(content)}
+
+    diff = "sha256:" + sha256(gzip.decompress(layer)).hexdigest()
+    oci = "application/vnd.oci.image."
+    config = blob(json.dumps({"architecture": "amd64", "os": "linux", "created": "2026-11-08T10:11:12Z",
+                              "config": {"Entrypoint": ["/x"], "Env": ["A=b"], "User": "33", "ExposedPorts": {"9/tcp": {}}},
+                              "rootfs": {"type": "layers", "diff_ids": [diff]}}).encode(), oci + "config.v1+json")
+    layers = [blob(layer, oci + "layer.v1.tar+gzip")]
+    manifest = blob(json.dumps({"schemaVersion": 2, "config": config, "layers": layers}).encode(),
+                    oci + "manifest.v1+json")
+    index = {"schemaVersion": 2, "manifests": [{**manifest, "platform": {"architecture": "amd64", "os": "linux"}}]}
+    files = [entry("oci-layout", b'{"imageLayoutVersion": "1.0.0"}'), entry("index.json", json.dumps(index).encode())]
+    files += [entry("blobs/sha256/" + sha256(one).hexdigest(), one) for one in blobs]
+    put("image", "layout", tar(files))
+    docker = [{"Config": "config.json", "RepoTags": ["x:latest"], "Layers": ["layer.tar"]}]
+    put("image", "docker", tar([entry("manifest.json", json.dumps(docker).encode()), entry("config.json", blobs[0]),
+                                entry("layer.tar", gzip.decompress(layer))]))
+
+
+if __name__ == "__main__":
+    assert ARCH == "amd64", "the corpora were made on amd64"
+    shutil.rmtree(HERE / "corpus", ignore_errors=True)
+    for make in (compressed, archives, texts, programs, signatures, images):
+        make()
