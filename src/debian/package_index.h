@@ -18,7 +18,8 @@ class PackageIndex {
   using Id = std::uint32_t;  // position in the index
 
   // Takes the decompressed text of a Packages file. Stanzas of other architectures than `architecture` and "all"
-  // are left out. `place` names the index in errors. Throws Error (trust) where a stanza has no Package.
+  // are left out. `place` names the index in errors. Throws Error (trust) where a stanza has no Package or no
+  // Architecture or is over 1 MiB long, and where the text holds a NUL.
   static PackageIndex parse(std::string text, std::string_view architecture, std::string place);
   PackageIndex(PackageIndex&&) noexcept;
   PackageIndex& operator=(PackageIndex&&) noexcept;
@@ -29,8 +30,11 @@ class PackageIndex {
   std::span<const Id> named(std::string_view name) const;
   // The packages with a Provides of that name, in the index's order.
   std::span<const Id> providing(std::string_view name) const;
-  // Parsed at the first call, kept for the next; not safe for two threads at once.
+  // Parsed at the first call, kept for the next; not safe for two threads at once. Throws Error (trust, at the
+  // index's place) where the stanza is malformed.
   const PackageRecord& at(Id id) const;
+  // The stanza's text, unparsed.
+  std::string_view stanza(Id id) const;
   // Every distinct package name, sorted: for suggestions.
   std::vector<std::string> names() const;
 
