@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,10 +12,12 @@
 
 namespace debone::recipe {
 
-// Finds the text of a recipe that `include:` names and that is no file beside the including one: the catalog's.
+// The catalog's text of that name ("php-fpm", "include/php8.4"), or nothing. `include:` names a file where its value
+// ends in .yaml or .yml, else the catalog's text.
 using FindByName = std::function<std::optional<std::string>(std::string_view name)>;
 
-// Parses a recipe's text. `file` is what errors call it; relative paths in it are resolved against `folder`.
+// Parses a recipe's text. `file` is what errors call it; relative paths in it are resolved against `folder`, and
+// are errors where that is empty.
 Recipe parse(std::string_view text, const std::string& file, const std::filesystem::path& folder,
              const FindByName& catalog);
 

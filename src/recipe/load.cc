@@ -1,0 +1,127 @@
+#include "recipe/load.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "recipe/accounts.h"
+#include "recipe/command.h"
+#include "recipe/contents.h"
+#include "recipe/fields.h"
+#include "recipe/include.h"
+#include "recipe/path_items.h"
+#include "recipe/unique.h"
+#include "recipe/values.h"
+
+namespace debone::recipe {
+namespace {
+
+std::map<std::string, std::string> environment(const Node& node) {
+  std::map<std::string, std::string> variables;
+  for (const auto& member : members_of(node, "environment")) {
+    const auto name = environment_name(*member.key);
+    variables.emplace(name, text_or_empty(*member.value, name));
+  }
+  return variables;
+}
+
+std::map<std::string, std::string> annotations(const Node& node) {
+  std::map<std::string, std::string> annotations;
+  for (const auto& member : members_of(node, "annotations")) {
+    const auto key = annotation_key(*member.key);
+    annotations.emplace(key, text_or_empty(*member.value, key));
+  }
+  return annotations;
+}
+
+// A text or a list, or apko's form, {command: ...}.
+std::vector<std::string> entrypoint(const Node& node) {
+  const auto& command =
+      node.kind == Node::Kind::map ? Fields(node, "'entrypoint'", {"command"}).require("command") : node;
+  auto arguments = command_of(command, node.kind == Node::Kind::map ? "command" : "entrypoint");
+  if (arguments.empty() || arguments.front().empty()) {
+    fail(command, "the entrypoint names no program", "remove it, or write a command");
+  }
+  return arguments;
+}
+
+// Each item of a list, read by `read`, none twice.
+template <typename Read>
+std::vector<std::string> distinct(const Node& node, std::string_view key, std::string kind, Read read) {
+  std::vector<std::string> values;
+  Unique seen(std::move(kind));
+  for (const auto& item : items_of(node, key)) {
+    values.push_back(read(*item));
+    seen.add(*item, values.back());
+  }
+  return values;
+}
+
+std::string volume(const Node& node) {
+  const auto path = absolute_path(node, "volumes");
+  if (path.is_root()) fail(node, "'/' cannot be a volume");
+  return path.absolute();
+}
+
+StatedEffects stated_effects(const Member& member) {
+  constexpr std::array<std::string_view, 1> accepted{"any-version"};
+  StatedEffects stated;
+  stated.package = package_name(*member.key);
+  stated.place = member.key->place();
+  const Fields fields(*member.value, fmt::format("the effects of '{}'", stated.package),
+                      {"accept", "accounts", "paths"});
+  choice_of(fields.require("accept"), "accept", accepted);
+  if (const auto* found = fields.find("accounts")) {
+    auto accounts = read_accounts(*found, false);
+    stated.users = std::move(accounts.users);
+    stated.groups = std::move(accounts.groups);
+  }
+  if (const auto* found = fields.find("paths")) stated.paths = read_path_items(*found);
+  return stated;
+}
+
+Recipe recipe_of(const Node& root, const std::string& file) {
+  const Fields fields(root, "",
+                      {"name", "include", "contents", "accounts", "environment", "paths", "entrypoint", "cmd",
+                       "work-dir", "stop-signal", "volumes", "ports", "annotations", "archs", "effects"});
+  Recipe recipe;
+  recipe.file = file;
+  recipe.name = recipe_name(fields.require("name"));
+  read_contents(fields.require("contents"), recipe);
+  if (const auto* found = fields.find("accounts")) {
+    auto accounts = read_accounts(*found, true);
+    recipe.users = std::move(accounts.users);
+    recipe.groups = std::move(accounts.groups);
+    recipe.run_as = std::move(accounts.run_as);
+  }
+  if (const auto* found = fields.find("environment")) recipe.environment = environment(*found);
+  if (const auto* found = fields.find("paths")) recipe.paths = read_path_items(*found);
+  if (const auto* found = fields.find("entrypoint")) recipe.entrypoint = entrypoint(*found);
+  if (const auto* found = fields.find("cmd")) recipe.cmd = command_of(*found, "cmd");
+  if (const auto* found = fields.find("work-dir")) recipe.work_dir = absolute_path(*found, "work-dir").absolute();
+  if (const auto* found = fields.find("stop-signal")) recipe.stop_signal = stop_signal(*found);
+  if (const auto* found = fields.find("volumes")) recipe.volumes = distinct(*found, "volumes", "volume", volume);
+  if (const auto* found = fields.find("ports")) recipe.ports = distinct(*found, "ports", "port", port);
+  if (const auto* found = fields.find("annotations")) recipe.annotations = annotations(*found);
+  if (const auto* found = fields.find("archs")) recipe.archs = distinct(*found, "archs", "architecture", architecture);
+  if (const auto* found = fields.find("effects")) {
+    for (const auto& member : members_of(*found, "effects")) recipe.effects.push_back(stated_effects(member));
+  }
+  return recipe;
+}
+
+}  // namespace
+
+Recipe parse(std::string_view text, const std::string& file, const std::filesystem::path& folder,
+             const FindByName& catalog) {
+  auto origin =
+      std::make_shared<const Origin>(Origin{file, folder.empty() ? folder : std::filesystem::absolute(folder)});
+  return recipe_of(*read_with_includes(text, std::move(origin), catalog), file);
+}
+
+Recipe load(const std::filesystem::path& file, const FindByName& catalog) {
+  const auto text = base::read_file(file, largest_text);
+  return parse(text, file.string(), std::filesystem::absolute(file).parent_path(), catalog);
+}
+
+}  // namespace debone::recipe
