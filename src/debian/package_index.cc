@@ -65,6 +65,7 @@ struct Outline {
   std::string_view package;
   std::string_view architecture;
   std::string_view provides;
+  std::string_view essential;
 };
 
 // Walks over the text stanza by stanza, line by line.
@@ -95,6 +96,8 @@ class Scanner {
           break;
         case 'A':
         case 'a': open = take(line, "architecture:", outline.architecture); break;
+        case 'E':
+        case 'e': open = take(line, "essential:", outline.essential); break;
         default: open = nullptr; break;
       }
       at_ = last == end_ ? end_ : last + 1;
@@ -139,6 +142,7 @@ struct PackageIndex::State {
   std::string architecture;
   std::string place;
   std::vector<std::string_view> stanzas;
+  std::vector<Id> essential;
   NameTable by_name;
   NameTable by_provided;
   mutable std::vector<std::unique_ptr<PackageRecord>> records;
@@ -160,6 +164,7 @@ struct PackageIndex::State {
       const auto id = static_cast<Id>(stanzas.size());
       stanzas.push_back(outline.text);
       by_name.add(outline.package, id);
+      if (base::trim(outline.essential) == "yes") essential.push_back(id);
       for_each_provided(outline.provides, [&](std::string_view name) { by_provided.add(name, id); });
     }
     by_name.finish();
@@ -192,6 +197,8 @@ std::size_t PackageIndex::size() const { return state_->stanzas.size(); }
 std::span<const Id> PackageIndex::named(std::string_view name) const { return state_->by_name.find(name); }
 
 std::span<const Id> PackageIndex::providing(std::string_view name) const { return state_->by_provided.find(name); }
+
+std::span<const Id> PackageIndex::essential() const { return state_->essential; }
 
 std::string_view PackageIndex::stanza(Id id) const { return state_->stanzas.at(id); }
 

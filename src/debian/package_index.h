@@ -30,6 +30,8 @@ class PackageIndex {
   std::span<const Id> named(std::string_view name) const;
   // The packages with a Provides of that name, in the index's order.
   std::span<const Id> providing(std::string_view name) const;
+  // The packages marked Essential (Policy 3.8), in the index's order.
+  std::span<const Id> essential() const;
   // Parsed at the first call, kept for the next; not safe for two threads at once. Throws Error (trust, at the
   // index's place) where the stanza is malformed.
   const PackageRecord& at(Id id) const;
