@@ -28,13 +28,13 @@ struct Config {
   std::string stop_signal;
   std::vector<std::string> ports;  // "9000/tcp"
   std::vector<std::string> volumes;
-  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> labels;  // written beside the annotations, which become labels too
 };
 
 struct Image {
   Config config;
   std::vector<layer::Layer> layers;
-  std::map<std::string, std::string> annotations;
+  std::map<std::string, std::string> annotations;  // of the manifest, and labels of the config
 };
 
 // OCI's platform for a Debian architecture: "armhf" is arm/v7. Throws Error (usage) for one that OCI has no name for.
@@ -43,6 +43,8 @@ struct Platform {
   std::string variant;
 };
 Platform platform_of(const std::string& debian_architecture);
+// The platform of the machine that debone runs on.
+Platform machine_platform();
 
 // What the writers answer: the digest of the index or, for one image, of its manifest.
 struct Written {

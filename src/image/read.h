@@ -8,41 +8,49 @@
 #include <string_view>
 #include <vector>
 
-#include "base/tar_reader.h"
 #include "image/image.h"
 
 namespace debone::image {
 
+// A layer, stored or decompressed, is not larger.
+inline constexpr std::uint64_t layer_limit = std::uint64_t{8} << 30U;
+
 struct StoredLayer {
   base::Digest digest;  // of the blob as stored
   std::uint64_t size = 0;
-  std::string media_type;
+  std::string media_type;  // of docker's archives, which name none: by its first bytes
+  base::Digest diff_id;    // of the uncompressed tar
 };
 
 class StoredImage {
  public:
-  // Opens the image at `path`; of several, the one for `architecture` (Go's name; empty: this machine's, or the only
-  // one). Throws Error: usage where it is no image or has none for that architecture, trust where a digest does not
-  // fit.
+  // Opens the image at `path`; of several, the one for `architecture` (Go's name, or with a variant "arm/v7"; empty:
+  // the only one, or this machine's). "PATH:NAME" opens the one that is called NAME there. Throws Error: usage where it
+  // is no image or has none for that architecture, trust where a digest does not fit or a document is malformed.
   static StoredImage open(const std::filesystem::path& path, const std::string& architecture);
 
   const Config& config() const { return config_; }
   const std::map<std::string, std::string>& annotations() const { return annotations_; }
+  // Of an old docker archive, which has no manifest: of its config, docker's image id.
   const base::Digest& manifest_digest() const { return manifest_digest_; }
   const std::vector<StoredLayer>& layers() const { return layers_; }
-  // The layer's tar, verified against its digest and decompressed (at most 8 GiB).
+  // The layer's tar, decompressed, verified against its digest before and its diff_id after.
   std::string layer_tar(std::size_t i) const;
 
  private:
   StoredImage() = default;
+  std::string place_;
   Config config_;
   std::map<std::string, std::string> annotations_;
   base::Digest manifest_digest_;
   std::vector<StoredLayer> layers_;
-  std::function<std::string(const base::Digest&, std::uint64_t limit)> blob_;
+  std::function<std::string(const StoredLayer&)> blob_;  // verified
 };
 
-// The image's whole file system, layers applied in order with their whiteouts.
+// The image's whole file system, layers applied in order with their whiteouts
+// (https://github.com/opencontainers/image-spec/blob/main/layer.md). A layer's path wins over the one below, whatever
+// their types. Devices and FIFOs are left out: whoever runs an image makes its /dev. Throws Error (trust) where a layer
+// is malformed or an entry leads out of the image.
 tree::Tree file_system(const StoredImage& image);
 
 }  // namespace debone::image
