@@ -18,6 +18,7 @@ class Server:
         self.root = Path(root)
         self.requests = []  # (path, value of Range or None), in their order
         self.headers = []   # the headers of each request, in the same order
+        self.connections = 0
         self.closing = threading.Event()
         self._faults = []
         self._lock = threading.Lock()
@@ -74,6 +75,10 @@ class _Quiet(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     owner = None
+
+    def setup(self):
+        super().setup()
+        self.owner.connections += 1
 
     def log_message(self, *_):
         pass

@@ -89,3 +89,9 @@ contents:
   packages: [hello, base-passwd]
 entrypoint: {command: [/usr/bin/hello]}
 """
+
+
+def recipe_of(url, packages=("hello",), source="", more=""):
+    """A recipe with one source of its own, whose key lies beside it as key.gpg."""
+    return (f"name: test\ncontents:\n  sources:\n    - {{name: tests, url: '{url}', suite: stable, components: [main], "
+            f"key: key.gpg{source}}}\n  packages: [{', '.join(packages)}]\n{more}")

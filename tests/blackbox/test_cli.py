@@ -1,0 +1,147 @@
+"""The command line as a person meets it: help, version, completion, man pages; a program that works wherever it lies."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+COMMANDS = ["build", "run", "show", "catalog"]
+
+
+def test_version(place):
+    assert re.fullmatch(r"debone \d+\.\d+\.\d+\n", place.run("--version").ok().out)
+
+
+def test_help_names_every_command(place):
+    out = place.run("--help").ok().out
+    for command in COMMANDS:
+        assert re.search(rf"^  {command}\b", out, re.MULTILINE)
+    assert "completion" not in out and "man" not in out.split()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_has_an_example(place, command):
+    out = place.run(command, "--help").ok().out
+    assert f"debone {command}" in out and "Example" in out
+
+
+def test_nothing_is_asked(place):
+    result = place.run()
+    assert result.status == 2 and result.out == "" and "build" in result.err
+
+
+@pytest.mark.parametrize("arguments, text", [
+    (["biuld"], "error: no command 'biuld'\n  hint: did you mean 'build'?"),
+    (["build"], "error: RECIPE is required\n  hint: see debone build --help"),
+    (["run"], "error: IMAGE is required\n  hint: see debone run --help"),
+])
+def test_wrong_usage(place, arguments, text):
+    result = place.run(*arguments)
+    assert (result.errors, result.out) == (text, "")
+    assert result.status == 2
+
+
+def test_unknown_option(place):
+    result = place.run("build", "x.yaml", "--frobnicate")
+    assert result.status == 2 and "--frobnicate" in result.errors and "hint: see debone build --help" in result.errors
+
+
+def test_man_pages(place):
+    place.run("man", "man").ok()
+    pages = sorted(path.name for path in (place.work / "man").iterdir())
+    assert pages == sorted(["debone.1"] + [f"debone-{command}.1" for command in COMMANDS])
+    for page in pages:
+        done = subprocess.run(["man", "--warnings", "-l", "-Tutf8", str(place.work / "man" / page)],
+                              capture_output=True, text=True, env={"PATH": os.environ["PATH"], "MANROFFOPT": "-ww",
+                                                                    "LC_ALL": "C.UTF-8", "MANWIDTH": "100"})
+        assert (done.returncode, done.stderr) == (0, ""), page
+        for heading in ("NAME", "SYNOPSIS", "DESCRIPTION"):
+            assert heading in re.sub(r".\x08", "", done.stdout), page
+
+
+def test_bash_completion_completes(place):
+    script = place.run("completion", "bash").ok().out
+    place.write("debone.bash", script)
+    probe = ("source ./debone.bash; COMP_WORDS=(debone b); COMP_CWORD=1; COMP_LINE='debone b'; COMP_POINT=8; "
+             "f=$(complete -p debone | sed 's/.*-F \\([^ ]*\\).*/\\1/'); $f debone b debone; echo \"${COMPREPLY[@]}\"")
+    done = subprocess.run(["bash", "-c", probe], cwd=place.work, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("build", "")
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion_of_other_shells(place, shell):
+    out = place.run("completion", shell).ok().out
+    assert all(command in out for command in COMMANDS)
+
+
+def test_catalog_lists_and_prints(place):
+    names = [entry["name"] for entry in place.run("catalog", "--format", "json").ok().json["recipes"]]
+    assert names == sorted(names)
+    assert {"php-fpm", "php-cli", "bookworm/php-fpm", "bookworm/php-cli"} <= set(names)
+    listing = place.run("catalog").ok().out
+    for name in names:
+        assert re.search(rf"^{name}\s", listing, re.MULTILINE)
+        assert "name: " in place.run("catalog", name).ok().out
+
+
+def test_unknown_name_in_the_catalog(place):
+    place.run("catalog", "php-fmp").fails(
+        2, "error: no recipe 'php-fmp' in the catalog\n  hint: did you mean 'php-fpm'?")
+
+
+def test_copied_alone_it_works(place):
+    """Nothing but the one file is needed: here it is the only one in its folder, under another name."""
+    alone = place.folder / "alone/tool"
+    alone.parent.mkdir()
+    alone.parent.chmod(0o755)
+    shutil.move(place.program, alone)
+    place.program = alone
+    assert "php-fpm" in place.run("catalog").ok().out
+
+
+def test_output_that_cannot_be_written_is_an_error(place):
+    with open("/dev/full", "w") as full:
+        process = place.start("catalog", stdout=full)
+        _, err = process.communicate()
+    assert process.returncode == 5
+    assert "No space left on device" in err
+
+
+def test_a_closed_pipe_is_no_crash(place):
+    read, write = os.pipe()
+    os.close(read)
+    process = place.start("catalog", "php-fpm", stdout=write)
+    os.close(write)
+    process.communicate()
+    assert process.returncode == 5
+
+
+def test_no_colour_and_no_bar_without_a_terminal(place, debian):
+    from tinydebian import RECIPE
+    result = place.build(RECIPE, env={"TERM": "xterm-256color"}).ok()
+    assert "\x1b" not in result.out + result.err and "\r" not in result.err
+
+
+@pytest.mark.parametrize("no_color", [None, "1"])
+def test_colour_on_a_terminal_unless_refused(place, debian, no_color):
+    from tinydebian import RECIPE
+    import pty
+    parent, child = pty.openpty()
+    place.write("test.yaml", RECIPE)
+    process = place.start("build", "test.yaml", stderr=child, env={"TERM": "xterm-256color", "NO_COLOR": no_color})
+    os.close(child)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(parent, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    process.communicate()
+    os.close(parent)
+    assert process.returncode == 0
+    assert (b"\x1b[1m" in seen) == (no_color is None)

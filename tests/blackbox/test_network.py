@@ -1,0 +1,173 @@
+"""Faults of the network: what is passing is got over, what lasts ends the build with status 3 and a way out; nothing
+half-written stays, and once the cause is gone the same command succeeds."""
+
+import time
+
+import pytest
+
+from aptrepo import File, package
+from ociimage import Image
+from server import cut, endless, hang_up, redirect, replaced, stall, status, whole_body
+from tinydebian import base_files, base_passwd, recipe_of
+
+import random
+
+BIG = package("big", files={"/usr/share/big/x": File(random.Random(1).randbytes(600_000))}, compression="none")
+HALF = len(BIG.deb) // 2
+DEB = r"/big_1\.0_.*\.deb$"
+
+
+@pytest.fixture
+def recipe(repo, server):
+    repo.publish("stable", [base_files(), base_passwd(), BIG])
+    return recipe_of(server.url, ["big"])
+
+
+def clean(place):
+    """Nothing of a failed build is left where the user would see it."""
+    return sorted(path.name for path in place.work.iterdir()) == ["key.gpg", "test.yaml"]
+
+
+def whole(place):
+    return Image(place.work / "test").read("usr/share/big/x") == random.Random(1).randbytes(600_000)
+
+
+@pytest.mark.parametrize("pattern", ["InRelease", r"Packages|by-hash", DEB])
+@pytest.mark.parametrize("fault", [status(500), status(503), status(429), cut(100), hang_up, stall(10)],
+                         ids=["500", "503", "429", "cut", "hang-up", "stall"])
+def test_what_passes_is_got_over(place, server, recipe, pattern, fault):
+    server.fault(pattern, fault, times=2)
+    place.build(recipe).ok()
+    assert whole(place)
+
+
+def test_a_cut_download_is_resumed(place, server, recipe):
+    server.fault(DEB, cut(HALF), times=1)
+    place.build(recipe).ok()
+    assert [range for path, range in server.requests if path.endswith(BIG.file_name)] == [None, f"bytes={HALF}-"]
+    assert whole(place)
+
+
+def test_a_download_is_resumed_by_the_next_command(place, server, recipe):
+    server.fault(DEB, cut(HALF), times=1)
+    server.fault(DEB, status(404))
+    server._faults.reverse()  # the cut first, then 404
+    assert place.build(recipe).status == 3
+    server.clear()
+    place.build(recipe).ok()
+    assert [range for path, range in server.requests if path.endswith(BIG.file_name)] == [f"bytes={HALF}-"]
+    assert whole(place)
+
+
+def test_a_server_that_ignores_range(place, server, recipe):
+    server.fault(DEB, whole_body)
+    server.fault(DEB, cut(HALF), times=1)
+    place.build(recipe).ok()
+    assert whole(place)
+
+
+def test_a_server_that_answers_another_range(place, server, recipe):
+    def wrong_part(handler, body):
+        handler.answer(206, body[HALF + 10:], {"Content-Range": f"bytes {HALF + 10}-{len(body) - 1}/{len(body)}"})
+    server.fault(DEB, wrong_part, times=1)
+    server.fault(DEB, cut(HALF), times=1)
+    place.build(recipe).ok()
+    assert whole(place)
+
+
+def test_a_file_that_changed_between_two_tries(place, repo, server, recipe):
+    """What was held of an older file is dropped, not kept for ever."""
+    server.fault(DEB, cut(HALF), times=1)
+    server.fault(DEB, status(404))
+    server._faults.reverse()
+    assert place.build(recipe).status == 3
+    server.clear()
+    for partial in place.store.rglob("*"):
+        if partial.is_file() and partial.stat().st_size == HALF:
+            partial.write_bytes(b"\0" * HALF)
+            break
+    else:
+        pytest.fail("no part of the .deb was kept")
+    result = place.build(recipe)
+    if result.status != 0:
+        assert result.status == 4 and "SHA-256" in result.errors
+        place.build(recipe).ok()
+    assert whole(place)
+
+
+LASTING = {
+    "release-404": ("InRelease|Release", status(404), 3, None),
+    "release-403": ("InRelease|Release", status(403), 3, None),
+    "release-500": ("InRelease|Release", status(500), 3, None),
+    "index-404": ("Packages|by-hash", status(404), 3, None),
+    "deb-404": (DEB, status(404), 3, None),
+    "deb-500": (DEB, status(500), 3, None),
+    "deb-stalled": (DEB, stall(HALF), 3, None),
+    "deb-cut": (DEB, cut(10), 3, None),
+    "deb-hang-up": (DEB, hang_up, 3, None),
+    "deb-redirected-in-a-circle": (DEB, redirect("/pool/big_1.0_amd64.deb"), 3, None),
+    "deb-redirected-to-a-file": (DEB, redirect("file:///etc/passwd"), 3, None),
+    "deb-other-bytes": (DEB, replaced(b"\0" * len(BIG.deb)), 4, None),
+    "deb-too-short": (DEB, replaced(BIG.deb[:HALF]), 4, None),
+    "deb-too-long": (DEB, replaced(BIG.deb + b"x"), 4, None),
+    "deb-endless": (DEB, endless(), 4, None),
+    "release-endless": ("InRelease", endless(), 4, None),
+    "index-endless": ("Packages|by-hash", endless(), 4, None),
+}
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_what_lasts_is_an_error(place, server, recipe, name):
+    pattern, fault, exit_status, text = LASTING[name]
+    server.fault(pattern, fault)
+    begin = time.monotonic()
+    result = place.build(recipe, timeout=60)
+    assert time.monotonic() - begin < 30
+    result.fails(exit_status, text.format(url=server.url))
+    assert clean(place)
+    server.clear()
+    place.build(recipe).ok()
+    assert whole(place)
+
+
+def test_nobody_listens(place, recipe, server):
+    result = place.build(recipe_of("http://127.0.0.1:9", ["big"]))
+    result.fails(3, "")
+    place.build(recipe).ok()
+
+
+def test_redirects_are_followed(place, server, recipe):
+    server.fault("^/pool/", redirect(f"{server.url}/elsewhere/big.deb"))
+    elsewhere = server.root / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "big.deb").write_bytes(BIG.deb)
+    for other in server.root.glob("pool/*"):
+        if other.read_bytes() != BIG.deb:
+            server.fault(other.name, whole_body)
+    place.build(recipe).ok()
+    assert whole(place)
+
+
+def test_a_proxy_of_the_environment_is_used(place, repo, server, recipe):
+    """All requests for example.org arrive at the proxy, which is our server."""
+    place.build(recipe_of("http://example.org", ["big"]), env={"http_proxy": server.url}).ok()
+    assert server.count("InRelease") == 1
+    assert {headers["Host"] for headers in server.headers} == {"example.org"}
+
+
+def test_no_proxy_is_obeyed(place, server, recipe):
+    place.build(recipe, env={"http_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1"}).ok()
+
+
+def test_connections_are_kept(place, repo, server):
+    many = [package(f"p{i}", files={f"/usr/share/p{i}/x": b"1"}) for i in range(12)]
+    repo.publish("stable", [base_files(), *many])
+    place.build(recipe_of(server.url, [one.name for one in many])).ok()
+    assert server.connections < len(server.requests)
+
+
+def test_by_hash_avoids_the_race_of_a_moving_mirror(place, repo, server, recipe):
+    """The index under its own name is already that of the next Release."""
+    repo.index("stable").write_bytes(b"newer")
+    (repo.index("stable").parent / "Packages").write_bytes(b"newer")
+    place.build(recipe).ok()

@@ -1,0 +1,52 @@
+"""A docker engine for the tests: the one that runs, or one of our own with its own data."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+SOCKET = Path("/var/run/docker.sock")
+
+
+class Engine:
+    def __enter__(self):
+        self.process = None
+        self.folder = Path(tempfile.mkdtemp(prefix="dockerd-", dir="/var/tmp"))
+        if self._answers():
+            self.host = f"unix://{SOCKET}"
+            return self
+        # A dockerd that was killed leaves its pid file, which stops the next one where the number is in use again.
+        self.host = f"unix://{self.folder}/docker.sock"
+        with open(self.folder / "log", "wb") as log:
+            self.process = subprocess.Popen(
+                ["dockerd", f"--host={self.host}", f"--data-root={self.folder}/data", f"--exec-root={self.folder}/exec",
+                 f"--pidfile={self.folder}/docker.pid", "--iptables=false", "--ip6tables=false", "--bridge=none"],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        end = time.monotonic() + 60
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > end:
+                text = (self.folder / "log").read_text()
+                self.__exit__()
+                raise RuntimeError(f"dockerd does not start:\n{text[-3000:]}")
+            time.sleep(0.1)
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _answers(self):
+        host = getattr(self, "host", f"unix://{SOCKET}")
+        return subprocess.run(["docker", "--host", host, "version"], capture_output=True).returncode == 0
+
+    def docker(self, *arguments, **more):
+        return subprocess.run(["docker", "--host", self.host, *map(str, arguments)], capture_output=True, text=True,
+                              env={**os.environ, "DOCKER_CONFIG": str(self.folder)}, **more)
