@@ -32,7 +32,7 @@ Tree assemble(const std::vector<package::Deb>& debs);
 // - tree: files as above, folders merged into those that are there (see disk_tree.h for what is read and refused);
 //   files that look like secrets are named in a warning.
 // - symlink: replaces a file or link, never a directory.
-// - permissions: of what is there, links followed. Recursive ones, and those of a tree, give a directory `x` wherever
+// - permissions: of what is there, links followed. Recursive ones give a directory `x` wherever
 //   they give `r`, as chmod's X does, and leave links' modes alone.
 // Throws Error (usage) at the item's place.
 void apply_paths(Tree& tree, const std::vector<recipe::PathItem>& paths, std::int64_t created, base::Events& events);
