@@ -86,15 +86,16 @@ Unsigned as_unsigned(std::int64_t value, std::string_view what) {
 }
 
 void check_checksum(std::string_view header) {
-  // Old archivers summed signed bytes; GNU tar and dpkg take either sum.
-  std::int64_t unsigned_sum = 0;
-  std::int64_t signed_sum = 0;
-  for (std::size_t i = 0; i < block_size; ++i) {
-    const bool in_field = i >= checksum_field.offset && i < checksum_field.offset + checksum_field.width;
-    const char c = in_field ? ' ' : header[i];
-    unsigned_sum += static_cast<unsigned char>(c);
-    signed_sum += static_cast<signed char>(c);
-  }
+  // Old archivers summed signed bytes; GNU tar and dpkg take either sum. The field itself counts as blanks.
+  const auto sum = [](std::string_view bytes, auto as) {
+    std::int64_t total = 0;
+    for (const char c : bytes) total += static_cast<decltype(as)>(c);
+    return total;
+  };
+  const auto field = raw(header, checksum_field);
+  constexpr std::int64_t blanks = ' ' * static_cast<std::int64_t>(checksum_field.width);
+  const auto unsigned_sum = sum(header, std::uint8_t{}) - sum(field, std::uint8_t{}) + blanks;
+  const auto signed_sum = sum(header, std::int8_t{}) - sum(field, std::int8_t{}) + blanks;
   const auto stated = number(header, checksum_field, "checksum");
   if (stated != unsigned_sum && stated != signed_sum) {
     throw malformed(fmt::format("a header's checksum is {}, it should be {}", stated, unsigned_sum));
@@ -210,7 +211,7 @@ bool is_zero(std::string_view block) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view archive) : rest_(archive) {}
+  Reader(std::string_view archive, std::size_t most_headers) : rest_(archive), most_headers_(most_headers) {}
 
   std::vector<TarEntry> read() {
     std::vector<TarEntry> entries;
@@ -221,7 +222,7 @@ class Reader {
         if (pending_) throw malformed("its last header belongs to no entry");
         return entries;
       }
-      if (headers == most_tar_headers) throw malformed(fmt::format("more than {} headers", most_tar_headers));
+      if (headers == most_headers_) throw malformed(fmt::format("more than {} headers", most_headers_));
       check_checksum(header);
       if (!take_extension(header)) entries.push_back(entry(header));
     }
@@ -334,6 +335,7 @@ class Reader {
   }
 
   std::string_view rest_;
+  std::size_t most_headers_;
   Pax global_;
   Pax next_;
   std::optional<std::string_view> long_name_;
@@ -343,6 +345,8 @@ class Reader {
 
 }  // namespace
 
-std::vector<TarEntry> read_tar(std::string_view archive) { return Reader(archive).read(); }
+std::vector<TarEntry> read_tar(std::string_view archive, std::size_t most_headers) {
+  return Reader(archive, most_headers).read();
+}
 
 }  // namespace debone::base

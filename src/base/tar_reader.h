@@ -39,6 +39,6 @@ constexpr std::size_t largest_pax_header = 1U << 20U;
 // the two zero blocks at its end, with a wrong checksum. `archive` must outlive the entries' contents. What stands
 // after the two zero blocks is not read. Sparse files and unknown types are refused, and so are a global PAX header
 // that sets a name, size or xattr, and content of anything but a file, which readers understand in different ways.
-std::vector<TarEntry> read_tar(std::string_view archive);
+std::vector<TarEntry> read_tar(std::string_view archive, std::size_t most_headers = most_tar_headers);
 
 }  // namespace debone::base
