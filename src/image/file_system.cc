@@ -127,12 +127,14 @@ class LayerOnTree {
 
 }  // namespace
 
-tree::Tree file_system(const StoredImage& image) {
+tree::Tree file_system(const StoredImage& image, const std::function<void(std::uint64_t tar_size)>& on_layer) {
   tree::Tree tree;
   for (std::size_t i = 0; i < image.layers().size(); ++i) {
     const auto origin = fmt::format("layer:{}", i + 1);
     try {
-      LayerOnTree(tree, std::make_shared<const std::string>(image.layer_tar(i)), origin).apply();
+      const auto tar = std::make_shared<const std::string>(image.layer_tar(i));
+      if (on_layer) on_layer(tar->size());
+      LayerOnTree(tree, tar, origin).apply();
     } catch (Error& error) {
       error.add_frame(fmt::format("reading layer {} of {}", i + 1, image.layers().size()));
       throw;
