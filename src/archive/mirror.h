@@ -15,8 +15,10 @@ struct DebianMirrors {
 };
 
 // In this order: `mirror:` of the recipe; DEBONE_DEBIAN_MIRROR and DEBONE_DEBIAN_SECURITY_MIRROR; sources.list and
-// sources.list.d/*.{list,sources} below `apt_folder` (any stanza of a Debian codename, /debian and
-// /debian-security apart); the built-in table. Each of the two is looked for by itself.
+// sources.list.d/*.{list,sources} below `apt_folder` (sources.list(5): any stanza of a Debian codename with main and
+// an http, https or file address, those for security apart; a vendor's with a keyring of its own is passed over, an
+// address that ends as Debian's do and a stanza of the very codename are preferred); the built-in table. Each of the
+// two is looked for by itself. What cannot be read of apt's sources is passed over: they are only a hint.
 DebianMirrors debian_mirrors(const recipe::DebianSource& source, const std::filesystem::path& apt_folder = "/etc/apt");
 
 }  // namespace debone::archive
