@@ -1,0 +1,241 @@
+// libsolv's order of versions is not dpkg's (to it 1.0-0 is later than 1.0), so it is never asked to compare any:
+// each version is handed over as its rank among all that occur, and equal ones share a rank.
+#include "resolve/solv.h"
+
+#include <fmt/format.h>
+// Its field `requires` is a keyword of C++20; with this it is called dep_requires.
+#define LIBSOLV_SOLVABLE_PREPEND_DEP
+#include <solv/pool.h>
+#include <solv/problems.h>
+#include <solv/queue.h>
+#include <solv/repo.h>
+#include <solv/rules.h>
+#include <solv/solver.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+
+namespace debone::resolve {
+namespace {
+
+using debian::Alternatives;
+using debian::Comparison;
+using debian::PackageRecord;
+using debian::Relation;
+using debian::Version;
+
+template <auto Free>
+struct Freer {
+  template <typename T>
+  void operator()(T* it) const {
+    Free(it);
+  }
+};
+using PoolPtr = std::unique_ptr<Pool, Freer<pool_free>>;
+using SolverPtr = std::unique_ptr<Solver, Freer<solver_free>>;
+
+class IdQueue {
+ public:
+  IdQueue() { queue_init(&queue_); }
+  IdQueue(const IdQueue&) = delete;
+  IdQueue& operator=(const IdQueue&) = delete;
+  ~IdQueue() { queue_free(&queue_); }
+  Queue* get() { return &queue_; }
+  std::vector<Id> ids() const { return {queue_.elements, queue_.elements + queue_.count}; }
+
+ private:
+  Queue queue_{};
+};
+
+// Every version that occurs, by rank.
+class Ranks {
+ public:
+  void add(const Version& version) { versions_.push_back(&version); }
+  void finish() {
+    std::ranges::sort(versions_, [](const Version* a, const Version* b) { return *a < *b; });
+    const auto same = std::ranges::unique(versions_, [](const Version* a, const Version* b) { return *a == *b; });
+    versions_.erase(same.begin(), same.end());
+  }
+  std::string operator()(const Version& version) const {
+    const auto at = std::ranges::lower_bound(
+        versions_, version, [](const Version& a, const Version& b) { return a < b; },
+        [](const Version* it) -> const Version& { return *it; });
+    return std::to_string(at - versions_.begin() + 1);
+  }
+
+ private:
+  std::vector<const Version*> versions_;
+};
+
+int solv_flags(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::any: return 0;
+    case Comparison::earlier: return REL_LT;
+    case Comparison::earlier_or_equal: return REL_LT | REL_EQ;
+    case Comparison::equal: return REL_EQ;
+    case Comparison::later_or_equal: return REL_GT | REL_EQ;
+    case Comparison::later: return REL_GT;
+  }
+  return 0;
+}
+
+struct Clause {
+  std::string_view field;
+  Id where;
+  const std::vector<Alternatives>* relations;
+};
+
+class Court {
+ public:
+  Court(const std::vector<const PackageRecord*>& packages, const std::string& architecture)
+      : packages_(packages), architecture_(architecture), pool_(pool_create()) {
+    pool_setdisttype(pool_.get(), DISTTYPE_DEB);
+    rank();
+    Repo* const repo = repo_create(pool_.get(), "debone");
+    for (const auto* package : packages_) add(repo, *package);
+    pool_createwhatprovides(pool_.get());
+  }
+
+  Verdict judge(const std::vector<std::size_t>& wanted, const std::vector<std::size_t>& favoured) {
+    IdQueue jobs;
+    for (const auto position : wanted) queue_push2(jobs.get(), SOLVER_SOLVABLE | SOLVER_INSTALL, id_of(position));
+    for (const auto position : favoured) queue_push2(jobs.get(), SOLVER_SOLVABLE | SOLVER_FAVOR, id_of(position));
+    const SolverPtr solver(solver_create(pool_.get()));
+    solver_set_flag(solver.get(), SOLVER_FLAG_IGNORE_RECOMMENDED, 1);
+    Verdict verdict;
+    if (solver_solve(solver.get(), jobs.get()) > 0) {
+      verdict.problem = problem_of(*solver);
+      return verdict;
+    }
+    IdQueue decisions;
+    solver_get_decisionqueue(solver.get(), decisions.get());
+    for (const Id id : decisions.ids()) {
+      if (id >= first_) verdict.installed.push_back(static_cast<std::size_t>(id - first_));
+    }
+    std::ranges::sort(verdict.installed);
+    return verdict;
+  }
+
+ private:
+  static std::vector<Clause> clauses(const PackageRecord& package) {
+    return {{"Pre-Depends", SOLVABLE_REQUIRES, &package.pre_depends},
+            {"Depends", SOLVABLE_REQUIRES, &package.depends},
+            {"Conflicts", SOLVABLE_CONFLICTS, &package.conflicts},
+            {"Breaks", SOLVABLE_CONFLICTS, &package.breaks}};
+  }
+
+  void rank() {
+    for (const auto* package : packages_) {
+      ranks_.add(package->version);
+      for (const auto& provided : package->provides) ranks_.add(provided.version);
+      for (const auto& clause : clauses(*package)) {
+        for (const auto& alternatives : *clause.relations) {
+          for (const auto& relation : alternatives) ranks_.add(relation.version);
+        }
+      }
+    }
+    ranks_.finish();
+  }
+
+  Id id_of(std::size_t position) const { return first_ + static_cast<Id>(position); }
+  Id string_id(std::string_view text) {
+    return pool_strn2id(pool_.get(), text.data(), static_cast<unsigned>(text.size()), 1);
+  }
+  Id versioned(Id name, int flags, const Version& version) {
+    return pool_rel2id(pool_.get(), name, string_id(ranks_(version)), flags, 1);
+  }
+
+  // "name", "name:any", or "name:ARCH" for another architecture (which nothing here provides).
+  std::string target(const Relation& relation) const {
+    const auto& qualifier = relation.qualifier;
+    if (qualifier.empty() || qualifier == "native" || qualifier == architecture_) return relation.name;
+    return relation.name + ":" + qualifier;
+  }
+
+  Id relation_id(const Relation& relation) {
+    const Id name = string_id(target(relation));
+    return relation.comparison == Comparison::any ? name
+                                                  : versioned(name, solv_flags(relation.comparison), relation.version);
+  }
+
+  Id alternatives_id(const Alternatives& alternatives) {
+    Id id = relation_id(alternatives.back());
+    for (auto at = alternatives.rbegin() + 1; at != alternatives.rend(); ++at) {
+      id = pool_rel2id(pool_.get(), relation_id(*at), id, REL_OR, 1);
+    }
+    return id;
+  }
+
+  void add(Repo* repo, const PackageRecord& package) {
+    const Id id = repo_add_solvable(repo);
+    if (first_ == 0) first_ = id;
+    Solvable* const solvable = pool_id2solvable(pool_.get(), id);
+    solvable->name = string_id(package.name);
+    solvable->arch = string_id(package.architecture);
+    solvable->evr = string_id(ranks_(package.version));
+    const auto append = [&](Id where, Id what) { solvable_add_deparray(solvable, where, what, 0); };
+
+    const bool any = package.multi_arch == debian::MultiArch::allowed;
+    append(SOLVABLE_PROVIDES, versioned(solvable->name, REL_EQ, package.version));
+    if (any) append(SOLVABLE_PROVIDES, versioned(string_id(package.name + ":any"), REL_EQ, package.version));
+    for (const auto& provided : package.provides) {
+      append(SOLVABLE_PROVIDES, relation_id(provided));
+      if (any && provided.qualifier.empty()) {
+        auto qualified = provided;
+        qualified.qualifier = "any";
+        append(SOLVABLE_PROVIDES, relation_id(qualified));
+      }
+    }
+    for (const auto& clause : clauses(package)) {
+      for (const auto& alternatives : *clause.relations) {
+        const Id what = alternatives_id(alternatives);
+        append(clause.where, what);
+        texts_.try_emplace({id, what}, fmt::format("{}: {}", clause.field, str(alternatives)));
+      }
+    }
+  }
+
+  // The rules behind the first problem, the most telling first: what nothing provides, then what conflicts.
+  Problem problem_of(Solver& solver) {
+    IdQueue rules;
+    solver_findallproblemrules(&solver, 1, rules.get());
+    Problem problem;
+    bool found = false;
+    for (const Id rule : rules.ids()) {
+      Id source = 0;
+      Id aim = 0;
+      Id what = 0;
+      const auto type = solver_ruleinfo(&solver, rule, &source, &aim, &what);
+      const bool unmet = type == SOLVER_RULE_PKG_NOTHING_PROVIDES_DEP;
+      const bool conflict = type == SOLVER_RULE_PKG_CONFLICTS || type == SOLVER_RULE_PKG_SAME_NAME;
+      if ((!unmet && !conflict) || (found && (conflict || problem.kind == Problem::Kind::unmet))) continue;
+      found = true;
+      problem.kind = unmet ? Problem::Kind::unmet : Problem::Kind::conflict;
+      problem.package = static_cast<std::size_t>(source - first_);
+      if (conflict) problem.other = static_cast<std::size_t>(aim - first_);
+      const auto text = texts_.find({source, what});
+      problem.relation = text == texts_.end() ? "" : text->second;
+    }
+    return problem;
+  }
+
+  const std::vector<const PackageRecord*>& packages_;
+  const std::string& architecture_;
+  PoolPtr pool_;
+  Ranks ranks_;
+  Id first_ = 0;
+  std::map<std::pair<Id, Id>, std::string> texts_;  // by solvable and dependency: as the stanza has it
+};
+
+}  // namespace
+
+Verdict solve_sat(const std::vector<const PackageRecord*>& packages, const std::vector<std::size_t>& wanted,
+                  const std::vector<std::size_t>& favoured, const std::string& architecture) {
+  return Court(packages, architecture).judge(wanted, favoured);
+}
+
+}  // namespace debone::resolve

@@ -1,0 +1,37 @@
+// libsolv in Debian mode behind one small face: a set of packages, what must be installed, and the verdict. It knows
+// nothing of apt's preferences; it says whether a set holds together, finds one that does, or says why there is none.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "debian/package_record.h"
+
+namespace debone::resolve {
+
+// Why there is no solution, as the most telling of libsolv's rules has it. Packages are positions in the input.
+struct Problem {
+  enum class Kind {
+    unmet,     // nothing satisfies a relation of `package`
+    conflict,  // `package` and `other` exclude each other
+    other,     // anything else
+  };
+  Kind kind = Kind::other;
+  std::size_t package = 0;
+  std::size_t other = 0;
+  std::string relation;  // "Depends: c (>= 2)", "Breaks: d (<< 1)"
+};
+
+struct Verdict {
+  std::vector<std::size_t> installed;  // positions in the input, ascending; empty where there is a problem
+  std::optional<Problem> problem;
+};
+
+// Installs every package of `wanted` and what they need out of `packages`, preferring those of `favoured`.
+Verdict solve_sat(const std::vector<const debian::PackageRecord*>& packages, const std::vector<std::size_t>& wanted,
+                  const std::vector<std::size_t>& favoured, const std::string& architecture);
+
+}  // namespace debone::resolve

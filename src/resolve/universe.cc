@@ -1,0 +1,173 @@
+#include "resolve/universe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace debone::resolve {
+namespace {
+
+using debian::Comparison;
+using debian::MultiArch;
+using debian::PackageRecord;
+using debian::Relation;
+
+// apt's numbers: a stanza without the field ranks before "required", an unknown word last.
+std::size_t priority_rank(const PackageRecord& record) {
+  constexpr std::array<std::string_view, 6> ranks{"", "required", "important", "standard", "optional", "extra"};
+  const auto* const at = std::ranges::find(ranks, record.priority);
+  return std::min<std::size_t>(static_cast<std::size_t>(at - ranks.begin()), ranks.size() - 1);
+}
+
+// Whether the qualifier of a dependency lets a package of the native architecture (or "all") be meant.
+bool is_native(std::string_view qualifier, std::string_view architecture) {
+  return qualifier.empty() || qualifier == "native" || qualifier == architecture;
+}
+
+bool admits_itself(const Relation& relation, const PackageRecord& record, std::string_view architecture) {
+  if (relation.qualifier == "any") {
+    if (record.multi_arch != MultiArch::allowed) return false;
+  } else if (!is_native(relation.qualifier, architecture)) {
+    return false;
+  }
+  return relation.admits(record.version);
+}
+
+bool admits_provided(const Relation& relation, const PackageRecord& owner, const Relation& provided,
+                     std::string_view architecture) {
+  if (provided.name != relation.name) return false;
+  if (relation.qualifier == "any") {
+    if (provided.qualifier != "any" && !(provided.qualifier.empty() && owner.multi_arch == MultiArch::allowed)) {
+      return false;
+    }
+  } else if (!is_native(relation.qualifier, architecture) || !is_native(provided.qualifier, architecture)) {
+    return false;
+  }
+  // An unversioned Provides satisfies no versioned relation (Policy 7.5).
+  return relation.comparison == Comparison::any ||
+         (provided.comparison == Comparison::equal && relation.admits(provided.version));
+}
+
+std::vector<const debian::PackageIndex*> indexes_of(const std::vector<Available>& available) {
+  std::vector<const debian::PackageIndex*> indexes;
+  for (const auto& source : available) indexes.push_back(source.index);
+  return indexes;
+}
+
+}  // namespace
+
+std::string Need::str() const { return fmt::format("{}: {}", field, debian::str(*alternatives)); }
+
+Universe::Universe(const std::vector<Available>& available, const std::string& architecture)
+    : available_(available), architecture_(architecture), mentions_(indexes_of(available), architecture) {}
+
+bool Universe::may_supply(const Available& source, std::string_view name) const {
+  return source.only == nullptr || source.only->empty() || std::ranges::find(*source.only, name) != source.only->end();
+}
+
+std::optional<Node> Universe::candidate(std::string_view name) {
+  if (const auto at = by_name_.find(name); at != by_name_.end()) return at->second;
+  Candidate best;
+  for (std::size_t i = 0; i < available_.size(); ++i) {
+    const auto& source = available_[i];
+    if (source.priority < 0 || !may_supply(source, name)) continue;
+    for (const auto id : source.index->named(name)) {
+      const auto& record = source.index->at(id);
+      best.essential = best.essential || record.essential;
+      best.is_protected = best.is_protected || record.is_protected;
+      if (best.record != nullptr) {
+        const int best_priority = available_[best.source].priority;
+        if (source.priority < best_priority) continue;
+        if (source.priority == best_priority && record.version <= best.record->version) continue;
+      }
+      best.record = &record;
+      best.source = i;
+    }
+  }
+  std::optional<Node> node;
+  if (best.record != nullptr) {
+    node = static_cast<Node>(candidates_.size());
+    candidates_.push_back({best, std::nullopt, std::nullopt});
+  }
+  by_name_.emplace(name, node);
+  return node;
+}
+
+// pkgDepCache's CompareProviders (apt-pkg/depcache.cc), as far as it is not about installed packages.
+bool Universe::prefers(Node a, Node b, std::string_view target) {
+  const auto& left = (*this)[a];
+  const auto& right = (*this)[b];
+  if (const bool named = left.record->name == target; named != (right.record->name == target)) return named;
+  if (left.essential != right.essential) return left.essential;
+  if (left.is_protected != right.is_protected) return left.is_protected;
+  const auto left_rank = priority_rank(*left.record);
+  const auto right_rank = priority_rank(*right.record);
+  if (left_rank != right_rank) return left_rank < right_rank;
+  return mentions_.position(left.record->name) > mentions_.position(right.record->name);
+}
+
+const std::vector<Node>& Universe::satisfying(const Relation& relation) {
+  const auto [at, is_new] = by_relation_.try_emplace(relation.str());
+  auto& nodes = at->second;
+  if (!is_new) return nodes;
+  if (const auto real = candidate(relation.name); real && admits_itself(relation, record(*real), architecture_)) {
+    nodes.push_back(*real);
+  }
+  for (const auto& source : available_) {
+    for (const auto id : source.index->providing(relation.name)) {
+      const auto& owner = source.index->at(id);
+      const auto node = candidate(owner.name);
+      if (!node || &record(*node) != &owner || std::ranges::find(nodes, *node) != nodes.end()) continue;
+      const bool provides = std::ranges::any_of(
+          owner.provides, [&](const auto& it) { return admits_provided(relation, owner, it, architecture_); });
+      if (provides) nodes.push_back(*node);
+    }
+  }
+  std::ranges::sort(nodes, [&](Node a, Node b) { return prefers(a, b, relation.name); });
+  return nodes;
+}
+
+void Universe::add_needs(std::vector<Need>& needs, std::string_view field,
+                         const std::vector<debian::Alternatives>& clauses) {
+  for (const auto& clause : clauses) {
+    Need need{field, &clause, {}};
+    for (const auto& relation : clause) need.satisfying.push_back(&satisfying(relation));
+    needs.push_back(std::move(need));
+  }
+}
+
+void Universe::add_bans(std::vector<Ban>& bans, Node node, std::string_view field,
+                        const std::vector<debian::Alternatives>& clauses) {
+  for (const auto& clause : clauses) {
+    for (const auto& relation : clause) {
+      auto hits = satisfying(relation);
+      std::erase(hits, node);
+      if (!hits.empty()) bans.push_back({field, &relation, std::move(hits)});
+    }
+  }
+}
+
+const std::vector<Need>& Universe::needs(Node node) {
+  auto& known = candidates_[node].needs;
+  if (!known) {
+    std::vector<Need> needs;
+    add_needs(needs, "Pre-Depends", record(node).pre_depends);
+    add_needs(needs, "Depends", record(node).depends);
+    known = std::move(needs);
+  }
+  return *known;
+}
+
+const std::vector<Ban>& Universe::bans(Node node) {
+  auto& known = candidates_[node].bans;
+  if (!known) {
+    std::vector<Ban> bans;
+    add_bans(bans, node, "Conflicts", record(node).conflicts);
+    add_bans(bans, node, "Breaks", record(node).breaks);
+    known = std::move(bans);
+  }
+  return *known;
+}
+
+}  // namespace debone::resolve

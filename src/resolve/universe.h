@@ -1,0 +1,80 @@
+// What a solve may choose from: of each name the one candidate that apt's policy picks, and for each relation the
+// candidates that satisfy it, in apt's order of preference. Everything is looked up when first asked for, so that an
+// image of a hundred packages touches some hundred stanzas of seventy thousand.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "resolve/mention_order.h"
+#include "resolve/solve.h"
+
+namespace debone::resolve {
+
+using Node = std::uint32_t;  // a candidate; they count from 0 in the order of their first use
+
+// A Pre-Depends or Depends clause.
+struct Need {
+  std::string_view field;  // "Pre-Depends" or "Depends"
+  const debian::Alternatives* alternatives = nullptr;
+  std::vector<const std::vector<Node>*> satisfying;  // of each alternative, the preferred first
+  std::string str() const;                           // "Depends: a (>= 1) | b"
+};
+
+// A Conflicts or Breaks relation.
+struct Ban {
+  std::string_view field;  // "Conflicts" or "Breaks"
+  const debian::Relation* relation = nullptr;
+  std::vector<Node> hits;  // never the package itself, nor through its own Provides
+};
+
+struct Candidate {
+  const debian::PackageRecord* record = nullptr;
+  std::size_t source = 0;     // position in the Available
+  bool essential = false;     // in any version of it that is known, as apt has it
+  bool is_protected = false;  // likewise
+};
+
+class Universe {
+ public:
+  // Both must outlive this.
+  Universe(const std::vector<Available>& available, const std::string& architecture);
+
+  // The version of highest priority, then the highest, then of the earliest source; nothing where no source has one.
+  std::optional<Node> candidate(std::string_view name);
+  const Candidate& operator[](Node node) const { return candidates_[node].candidate; }
+  const debian::PackageRecord& record(Node node) const { return *candidates_[node].candidate.record; }
+  std::size_t size() const { return candidates_.size(); }
+
+  // The candidates that satisfy a relation: the real package, then providers as apt prefers them.
+  const std::vector<Node>& satisfying(const debian::Relation& relation);
+  const std::vector<Need>& needs(Node node);
+  const std::vector<Ban>& bans(Node node);
+
+ private:
+  struct Entry {
+    Candidate candidate;
+    std::optional<std::vector<Need>> needs;
+    std::optional<std::vector<Ban>> bans;
+  };
+  bool may_supply(const Available& source, std::string_view name) const;
+  void add_needs(std::vector<Need>& needs, std::string_view field, const std::vector<debian::Alternatives>& clauses);
+  void add_bans(std::vector<Ban>& bans, Node node, std::string_view field,
+                const std::vector<debian::Alternatives>& clauses);
+  bool prefers(Node a, Node b, std::string_view target);
+
+  const std::vector<Available>& available_;
+  const std::string& architecture_;
+  MentionOrder mentions_;
+  std::deque<Entry> candidates_;  // entries stay where they are while new ones come
+  std::map<std::string, std::optional<Node>, std::less<>> by_name_;
+  std::unordered_map<std::string, std::vector<Node>> by_relation_;
+};
+
+}  // namespace debone::resolve
