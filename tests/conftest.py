@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent / "lib"))
 
 import aptrepo  # noqa: E402
 from debone import Workplace  # noqa: E402
+from golden import Golden  # noqa: E402
 from server import Server  # noqa: E402
 from tinydebian import TinyDebian  # noqa: E402
 
@@ -79,3 +80,20 @@ def debian(place, keys, archive_key):
         place.environment.update(archive.environment(running.url))
         place.environment["DEBONE_DEBIAN_KEYRING"] = str(place.write("debian.gpg", archive_key.public.read_bytes()))
         yield archive
+
+
+@pytest.fixture
+def golden(request, place):
+    """golden(result): its exit status and its error text are those that stand in golden/NAME_OF_THE_TEST_FILE.txt."""
+    expected = Golden(request)
+    if "server" in request.fixturenames:
+        expected.names[request.getfixturevalue("server").url] = "URL"
+    if "debian" in request.fixturenames:
+        expected.names[request.getfixturevalue("debian").server.url] = "URL"
+    expected.names[str(place.folder)] = "FOLDER"
+
+    def check(result):
+        assert result.status != 0, f"it succeeded\n{result.out}{result.err}"
+        assert result.errors.startswith("error: "), result.err
+        expected.check(f"exit {result.status}\n{result.errors}")
+    return check

@@ -1,0 +1,39 @@
+"""Tests against the real Debian archive, by the mirrors of this machine's apt sources. What was fetched is kept in
+build/live-store for the next time (DEBONE_LIVE_STORE names another folder)."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from debone import SOURCE, Workplace
+
+
+@pytest.fixture(scope="session")
+def live_place():
+    place = Workplace(root=True)
+    for name in ("http_proxy", "https_proxy", "no_proxy", "DEBONE_DEBIAN_MIRROR", "DEBONE_DEBIAN_SECURITY_MIRROR"):
+        if name in os.environ:
+            place.environment[name] = os.environ[name]
+    place.environment["DEBONE_STORE"] = os.environ.get("DEBONE_LIVE_STORE", str(SOURCE / "build/live-store"))
+    for patient in ("DEBONE_RETRY_DELAY_MS", "DEBONE_STALL_SECONDS"):
+        del place.environment[patient]
+    yield place
+    place.close()
+
+
+@pytest.fixture(scope="session")
+def live_build(live_place):
+    """live_build(recipe, *options): builds once a session, gives (the layout, the JSON summary). Mirrors may lag, so
+    that an expired Release is accepted; and one of several may be older than the one seen last."""
+    built = {}
+
+    def build(recipe, *options):
+        key = (recipe, options)
+        if key not in built:
+            output = live_place.work / f"image{len(built)}"
+            summary = live_place.build(recipe, "-o", output, "--allow-expired", "--allow-older", "--format", "json",
+                                       *options, timeout=900).ok().json
+            built[key] = (Path(output), summary)
+        return built[key]
+    return build
