@@ -12,7 +12,7 @@ PYTEST = $(PYTHON) -B -m pytest
 SOURCES = $(shell find src fuzz bench -name '*.cc' -o -name '*.h')
 
 .PHONY: all run test test-all install install-files deb format clean \
-        test-tools check-format check-tidy unit asan blackbox
+        test-tools check-format check-tidy unit asan offline
 .NOTPARALLEL:
 
 all:
@@ -49,8 +49,9 @@ asan:
 	cmake --build build/asan -j $(JOBS)
 	ctest --test-dir build/asan -j $(JOBS) --output-on-failure
 
-blackbox: test-tools all
-	$(PYTEST) tests/blackbox
+# What needs no archive, on any fresh machine.
+offline: test-tools unit
+	$(PYTEST) tests/architecture_test.py tests/blackbox
 
 # All of the above and what takes too long for each time; writes docs/test-results.md.
 test-all: test-tools

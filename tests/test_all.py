@@ -1,0 +1,91 @@
+"""`make test-all`: runs every step, one after the other, and writes docs/test-results.md. Ends with status 1 where one
+failed."""
+
+import datetime
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[1]
+LOGS = SOURCE / "build/test-all"
+FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS", "120"))
+PYTEST = f"{sys.executable} -B -m pytest"
+ASAN = "env ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 DEBONE_PROGRAM=build/asan/debone"
+TSAN = "cmake --preset tsan >/dev/null && cmake --build build/tsan && ctest --test-dir build/tsan --output-on-failure -j2"
+FUZZ = ("cmake --preset fuzz >/dev/null && cmake --build build/fuzz && for fuzzer in build/fuzz/fuzz/fuzz_*; do "
+        "name=${fuzzer##*/fuzz_}; mkdir -p build/fuzz/found/$name && echo \"== $name\" && "
+        f"$fuzzer -max_total_time={FUZZ_SECONDS} -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 "
+        "-artifact_prefix=build/fuzz/found/$name- build/fuzz/found/$name fuzz/corpus/$name || exit 1; done")
+
+STEPS = [
+    ("format, unit tests, clang-tidy, ASan and UBSan", "make check-format unit check-tidy asan"),
+    ("black-box and live tests, the wide ones too", f"{PYTEST} --wide tests"),
+    ("black-box tests under ASan and UBSan", f"{ASAN} {PYTEST} tests/blackbox"),
+    ("unit tests under TSan", TSAN),
+    ("the Debian package, lintian", "make deb"),
+    ("build and offline tests on trixie", "tests/trixie.sh"),
+    (f"fuzzers, {FUZZ_SECONDS} s each", FUZZ),
+]
+
+
+def counts(log):
+    """What the runners' closing lines say."""
+    found = re.findall(r"^(?:=+ )?(\d+ (?:passed|failed).*?)(?: in [\d.]+s.*)?$", log, re.MULTILINE)
+    found += [f"ctest: {text}" for text in re.findall(r"\d+% tests passed, \d+ tests failed out of \d+", log)]
+    runs = [int(n) for n in re.findall(r"stat::number_of_executed_units:\s*(\d+)", log)]
+    if runs:
+        found.append(f"{len(runs)} fuzzers, {sum(runs):,} runs")
+    return "; ".join(found)
+
+
+def measured():
+    """A build of the catalog's php-fpm with everything in the store, several times: the median."""
+    environment = {**os.environ, "DEBONE_STORE": str(SOURCE / "build/live-store")}
+    command = [str(SOURCE / "build/debone"), "build", "php-fpm", "--allow-expired", "--allow-older", "-o",
+               str(LOGS / "php-fpm"), "--format", "json"]
+    rows = []
+    for _ in range(5):
+        begin = time.monotonic()
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+        process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            return "the measuring build failed"
+        rows.append((time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss))
+    wall, cpu, memory = sorted(rows)[len(rows) // 2]
+    return f"{wall:.2f} s wall, {cpu:.2f} s CPU, {memory / 1000:.0f} MB of memory"
+
+
+def main():
+    LOGS.mkdir(parents=True, exist_ok=True)
+    rows, failed = [], False
+    for number, (name, command) in enumerate(STEPS, 1):
+        print(f"== {number} of {len(STEPS)}: {name}", flush=True)
+        log = LOGS / f"{number}.log"
+        begin = time.monotonic()
+        with open(log, "w") as output:
+            status = subprocess.run(["sh", "-c", command], cwd=SOURCE, stdout=output, stderr=subprocess.STDOUT).returncode
+        minutes = (time.monotonic() - begin) / 60
+        text = log.read_text(errors="replace")
+        failed |= status != 0
+        said = counts(text)
+        rows.append(f"| {name} | {'passed' if status == 0 else 'FAILED'} | {said} | {minutes:.1f} |")
+        print(f"   {'passed' if status == 0 else 'FAILED: ' + str(log)} ({minutes:.1f} min) {said}", flush=True)
+        if status != 0:
+            print("\n".join(text.splitlines()[-40:]), flush=True)
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=SOURCE, capture_output=True, text=True).stdout
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    (SOURCE / "docs/test-results.md").write_text(
+        f"# The last `make test-all`\n\n{datetime.date.today()}, commit {commit.strip()}, {system}, {os.cpu_count()} "
+        "CPUs.\n\n| step | result | counts | minutes |\n| --- | --- | --- | --- |\n" + "\n".join(rows) +
+        f"\n\nA build of php-fpm with every .deb in the store: {measured()}.\n")
+    print(f"{sum('| passed |' in row for row in rows)} of {len(STEPS)} steps passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
