@@ -1,0 +1,149 @@
+#include "recipe/contents.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include "recipe/test_support.h"
+
+namespace debone::recipe {
+namespace {
+
+// `sources:` on line 2, `packages:` on line 3.
+std::string recipe_with(std::string_view sources, std::string_view packages) {
+  return fmt::format("name: x\ncontents: {{sources: {},\n  packages: {}}}\n", sources, packages);
+}
+
+std::string source_error(std::string_view source) {
+  return error_of([&] { parsed(recipe_with(fmt::format("[{}]", source), "[libc6]")); });
+}
+
+std::string package_error(std::string_view packages) {
+  return error_of([&] { parsed(recipe_with("[{debian: trixie}]", packages)); });
+}
+
+TEST(Contents, the_mirror_of_contents_holds_where_a_source_has_none) {
+  const auto recipe = parsed(R"(name: x
+contents:
+  mirror: http://a.example.org/debian
+  security-mirror: http://a.example.org/security
+  sources: [{debian: trixie, mirror: "http://b.example.org/debian"}, {debian: bookworm}]
+  packages: [libc6]
+)");
+  const auto& own = std::get<DebianSource>(recipe.sources[0].what);
+  EXPECT_EQ(own.mirror, "http://b.example.org/debian");
+  EXPECT_EQ(own.security_mirror, "http://a.example.org/security");
+  EXPECT_EQ(std::get<DebianSource>(recipe.sources[1].what).mirror, "http://a.example.org/debian");
+}
+
+TEST(Contents, needs_sources_and_packages) {
+  EXPECT_EQ(error_of([] { parsed("name: x\ncontents: {packages: [a]}\n"); }),
+            "error: x.yaml:2:11: 'contents' has no 'sources'\n");
+  EXPECT_EQ(error_of([] { parsed(recipe_with("[]", "[libc6]")); }),
+            "error: x.yaml:2:21: 'sources' is empty\n  hint: write [{debian: trixie}]\n");
+  EXPECT_EQ(package_error("[]"), "error: x.yaml:3:13: 'packages' is empty\n");
+  EXPECT_EQ(package_error("[libc6,  ~]"),
+            "error: x.yaml:3:13: 'packages' has no value\n  hint: give it one, or remove it\n");
+}
+
+TEST(Contents, a_source_is_one_of_three_kinds) {
+  EXPECT_EQ(source_error("{}"),
+            "error: x.yaml:2:22: this is not a source\n"
+            "  hint: write {debian: CODENAME}, {name, url, suite, components, key} or {deb: ./FILE.deb}\n");
+  EXPECT_EQ(source_error("trixie"),
+            "error: x.yaml:2:22: this is not a source\n"
+            "  hint: write {debian: CODENAME}, {name, url, suite, components, key} or {deb: ./FILE.deb}\n");
+  EXPECT_EQ(source_error("{debian: trixie, deb: ./x.deb}"),
+            "error: x.yaml:2:39: unknown key 'deb' in a Debian source\n"
+            "  hint: the keys here are 'debian', 'components', 'mirror', 'security-mirror' and 'packages'\n");
+  EXPECT_EQ(source_error("{debian: trixie, packages: []}"),
+            "error: x.yaml:2:49: 'packages' is empty\n  hint: remove it, or name what this source may supply\n");
+  EXPECT_EQ(source_error("{debian: trixie}, {debian: trixie}"),
+            "error: x.yaml:2:40: the source 'trixie' stands twice\n  hint: its first place is x.yaml:2:22\n");
+}
+
+TEST(Contents, a_debian_source_has_a_codename) {
+  EXPECT_EQ(source_error("{debian: stable}"),
+            "error: x.yaml:2:31: 'stable' is not a codename\n"
+            "  hint: write the release's codename, such as 'trixie': an image must not change its release by itself\n");
+  EXPECT_EQ(source_error("{debian: trixie-updates}"),
+            "error: x.yaml:2:31: 'trixie-updates' is not a codename\n"
+            "  hint: write 'trixie': -updates and -security belong to it\n");
+  EXPECT_EQ(source_error("{debian: 13}"),
+            "error: x.yaml:2:31: '13' is not a codename\n  hint: a codename is a lower-case word, such as 'trixie'\n");
+  EXPECT_EQ(source_error("{debian: trixie, components: []}"), "error: x.yaml:2:51: 'components' is empty\n");
+  EXPECT_EQ(source_error("{debian: trixie, components: [../main]}"),
+            "error: x.yaml:2:52: '../main' cannot be a component\n"
+            "  hint: components are words such as 'main' and 'contrib'\n");
+  EXPECT_EQ(source_error("{debian: trixie, mirror: 'ftp://example.org/'}"),
+            "error: x.yaml:2:47: 'ftp://example.org/' is not an address that 'mirror' can have\n"
+            "  hint: it begins with https://, http:// or file:/, and has no blanks\n");
+}
+
+TEST(Contents, a_repository_has_a_key_that_can_be_trusted) {
+  const auto with_key = [](std::string_view key) {
+    return source_error(
+        fmt::format("{{name: v, url: 'http://example.org/', suite: s, components: [m], key: {}}}", key));
+  };
+  EXPECT_EQ(with_key("'https://example.org/k.asc'"),
+            "error: x.yaml:2:92: a key from an address needs its fingerprint\n"
+            "  hint: write key: {url: https://example.org/k.asc, fingerprint: ...}\n");
+  EXPECT_EQ(with_key("{url: 'https://example.org/k.asc'}"),
+            "error: x.yaml:2:98: a key from an address needs its fingerprint\n"
+            "  hint: write key: {url: https://example.org/k.asc, fingerprint: ...}\n");
+  EXPECT_EQ(with_key("{url: 'https://example.org/k.asc', fingerprint: 3D1A}"),
+            "error: x.yaml:2:140: '3D1A' is not a key's fingerprint\n"
+            "  hint: it has 40 or 64 hex digits: `gpg --show-keys --with-fingerprint FILE` prints it\n");
+  EXPECT_EQ(with_key("{fingerprint: 3D1A}"), "error: x.yaml:2:92: 'key' needs either 'url' or 'file'\n");
+  EXPECT_EQ(with_key("{url: 'file:/k.asc'}"), "error: x.yaml:2:98: a key on this machine is a 'file', not a 'url'\n");
+  EXPECT_EQ(with_key("{file: 'https://example.org/k.asc'}"),
+            "error: x.yaml:2:99: a key from an address is a 'url', not a 'file'\n");
+  EXPECT_EQ(with_key("[k]"), "error: x.yaml:2:92: 'key' must be a map, not a list\n");
+  EXPECT_EQ(source_error("{name: v, url: 'http://example.org/', suite: s, components: [m]}"),
+            "error: x.yaml:2:22: a repository has no 'key'\n");
+}
+
+TEST(Contents, a_repository_has_components_unless_it_is_flat) {
+  EXPECT_EQ(source_error("{name: v, url: 'http://example.org/', suite: s, key: k}"),
+            "error: x.yaml:2:22: a repository has no 'components'\n"
+            "  hint: a flat repository's suite ends with a slash, such as ./\n");
+  EXPECT_EQ(source_error("{name: v, url: 'http://example.org/', suite: ./, components: [m], key: k}"),
+            "error: x.yaml:2:83: the suite './' ends with a slash, so it has no components\n"
+            "  hint: remove 'components', or the slash\n");
+  EXPECT_EQ(source_error("{name: v, url: 'http://example.org/', suite: ../s, components: [m], key: k}"),
+            "error: x.yaml:2:67: '../s' cannot be a suite\n");
+  EXPECT_EQ(source_error("{name: V, url: 'http://example.org/', suite: s, components: [m], key: k}"),
+            "error: x.yaml:2:29: 'V' cannot be a source's name\n"
+            "  hint: such a name has lower-case letters, digits, '-' and '.', and begins with a letter or digit\n");
+}
+
+TEST(Contents, a_deb_source_names_a_deb) {
+  EXPECT_EQ(source_error("{deb: ./x.rpm}"), "error: x.yaml:2:28: './x.rpm' is not a .deb file's name\n");
+}
+
+TEST(Contents, packages_are_plain_names) {
+  EXPECT_EQ(package_error("[php8.4-fpm=8.4.1]"),
+            "error: x.yaml:3:14: 'php8.4-fpm=8.4.1' pins a version, which recipes cannot do yet\n"
+            "  hint: write 'php8.4-fpm': the lock beside the recipe holds the versions\n");
+  EXPECT_EQ(package_error("[php8.4-fpm/trixie]"),
+            "error: x.yaml:3:14: 'php8.4-fpm/trixie' chooses a suite, which recipes cannot do yet\n"
+            "  hint: write 'php8.4-fpm': a source's 'packages' says what it may supply\n");
+  EXPECT_EQ(package_error("['libc6:amd64']"),
+            "error: x.yaml:3:14: 'libc6:amd64' names an architecture\n"
+            "  hint: write 'libc6': 'archs' says what the image is built for\n");
+  EXPECT_EQ(package_error("[PHP8.4]"),
+            "error: x.yaml:3:14: 'PHP8.4' is not a package's name\n  hint: did you mean 'php8.4'?\n");
+  for (const std::string name : {"a", "-ab", "a b", "a_b"}) {
+    EXPECT_EQ(package_error("['" + name + "']"), "error: x.yaml:3:14: '" + name +
+                                                     "' is not a package's name\n"
+                                                     "  hint: such a name has two or more lower-case letters, digits, "
+                                                     "'+', '-' and '.', and begins with a letter "
+                                                     "or digit\n");
+  }
+  EXPECT_EQ(package_error("[libc6, libc6]"),
+            "error: x.yaml:3:21: the package 'libc6' stands twice\n  hint: its first place is x.yaml:3:14\n");
+}
+
+}  // namespace
+}  // namespace debone::recipe
