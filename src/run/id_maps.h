@@ -1,0 +1,34 @@
+// How a user who is not root becomes root of a container: a user namespace in which his own id is 0, and, where
+// /etc/subuid and /etc/subgid give him more (subuid(5)) and newuidmap is installed, those are 1 and up.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace debone::run {
+
+struct IdRange {
+  std::uint32_t inside = 0;
+  std::uint32_t outside = 0;
+  std::uint32_t count = 1;
+};
+
+struct IdMaps {
+  std::vector<IdRange> users;
+  std::vector<IdRange> groups;
+  bool only_own() const { return users.size() == 1; }
+  bool has_user(std::uint32_t id) const;
+  bool has_group(std::uint32_t id) const;
+};
+
+// The maps for this process's user, or nothing for root, who needs none. Throws Error (internal) where the machine lets
+// nobody but root make a user namespace.
+std::optional<IdMaps> own_id_maps();
+
+// Runs `fn` in a child process that is root of a new user namespace with these maps, and waits for it. An Error thrown
+// by `fn` is thrown here. The process must have one thread.
+void as_root_of_namespace(const IdMaps& maps, const std::function<void()>& fn);
+
+}  // namespace debone::run

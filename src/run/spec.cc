@@ -1,0 +1,137 @@
+#include "run/spec.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "image/json.h"
+
+namespace debone::run {
+namespace {
+
+using image::Json;
+
+// https://github.com/moby/moby/blob/master/daemon/pkg/oci/caps/defaults.go
+constexpr std::array capabilities{"CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FSETID",           "CAP_FOWNER",
+                                  "CAP_MKNOD",   "CAP_NET_RAW",      "CAP_SETGID",           "CAP_SETUID",
+                                  "CAP_SETFCAP", "CAP_SETPCAP",      "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT",
+                                  "CAP_KILL",    "CAP_AUDIT_WRITE"};
+
+// https://github.com/moby/moby/blob/master/oci/defaults.go
+constexpr std::array masked_paths{"/proc/asound",     "/proc/acpi",        "/proc/interrupts",
+                                  "/proc/kcore",      "/proc/keys",        "/proc/latency_stats",
+                                  "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
+                                  "/proc/scsi",       "/sys/firmware",     "/sys/devices/virtual/powercap"};
+constexpr std::array readonly_paths{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+
+constexpr std::uint32_t tty_group = 5;  // Debian's, base-passwd
+
+Json mount(const std::string& destination, const std::string& type, const std::string& source,
+           const std::vector<std::string>& options) {
+  Json out;
+  out["destination"] = destination;
+  out["type"] = type;
+  out["source"] = source;
+  out["options"] = options;
+  return out;
+}
+
+Json mounts(const Container& container) {
+  const bool rootless = container.id_maps.has_value();
+  Json out = Json::array();
+  out.push_back(mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}));
+  out.push_back(mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}));
+  std::vector<std::string> pts{"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"};
+  if (!rootless || container.id_maps->has_group(tty_group)) pts.push_back(fmt::format("gid={}", tty_group));
+  out.push_back(mount("/dev/pts", "devpts", "devpts", pts));
+  out.push_back(mount("/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777", "size=65536k"}));
+  out.push_back(mount("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}));
+  // A new sysfs needs a network namespace of one's own, or the machine's root.
+  out.push_back(rootless ? mount("/sys", "none", "/sys", {"rbind", "nosuid", "noexec", "nodev", "ro"})
+                         : mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}));
+  // In a user namespace the mount keeps what flags it has, and the user's own rights guard the file.
+  const std::vector<std::string> bind =
+      rootless ? std::vector<std::string>{"bind"} : std::vector<std::string>{"bind", "ro"};
+  for (const auto& file : container.shared) out.push_back(mount(file, "bind", file, bind));
+  for (const auto& [source, destination] : container.folders) {
+    out.push_back(mount(destination, "bind", source.string(), {"bind", "rw"}));
+  }
+  for (const auto& path : container.tmpfs) {
+    out.push_back(mount(path, "tmpfs", "tmpfs", {"nosuid", "nodev", "noexec", "mode=1777"}));
+  }
+  return out;
+}
+
+Json process(const Process& process, bool can_set_groups) {
+  Json out;
+  out["terminal"] = process.terminal;
+  auto& user = out["user"];
+  user["uid"] = process.user.uid;
+  user["gid"] = process.user.gid;
+  if (can_set_groups && !process.user.groups.empty()) user["additionalGids"] = process.user.groups;
+  out["args"] = process.arguments;
+  out["env"] = Json::array();
+  for (const auto& [name, value] : process.environment) out["env"].push_back(fmt::format("{}={}", name, value));
+  out["cwd"] = process.work_dir;
+  // As in docker, who is not root may not use what he could keep.
+  out["capabilities"]["bounding"] = capabilities;
+  if (process.user.uid == 0) {
+    out["capabilities"]["effective"] = capabilities;
+    out["capabilities"]["permitted"] = capabilities;
+  }
+  out["noNewPrivileges"] = true;
+  return out;
+}
+
+Json ranges(const std::vector<IdRange>& maps) {
+  Json out = Json::array();
+  for (const auto& range : maps) {
+    Json map;
+    map["containerID"] = range.inside;
+    map["hostID"] = range.outside;
+    map["size"] = range.count;
+    out.push_back(std::move(map));
+  }
+  return out;
+}
+
+Json linux(const Container& container) {
+  Json out;
+  out["namespaces"] = Json::array();
+  const auto add_namespace = [&](const char* type) {
+    Json made;
+    made["type"] = type;
+    out["namespaces"].push_back(std::move(made));
+  };
+  for (const auto* type : {"pid", "ipc", "uts", "mount"}) add_namespace(type);
+  if (container.id_maps) {
+    add_namespace("user");
+    out["uidMappings"] = ranges(container.id_maps->users);
+    out["gidMappings"] = ranges(container.id_maps->groups);
+  } else {
+    // Beyond the harmless devices that runc itself allows; who is not root cannot make any in the first place.
+    Json rule;
+    rule["allow"] = false;
+    rule["access"] = "rwm";
+    out["resources"]["devices"] = Json::array({std::move(rule)});
+  }
+  out["maskedPaths"] = masked_paths;
+  out["readonlyPaths"] = readonly_paths;
+  return out;
+}
+
+}  // namespace
+
+std::string spec_text(const Container& container) {
+  Json out;
+  out["ociVersion"] = "1.0.2";
+  out["process"] = process(container.process, !container.id_maps || !container.id_maps->only_own());
+  out["root"]["path"] = "rootfs";
+  out["root"]["readonly"] = container.read_only;
+  out["hostname"] = "debone";
+  out["mounts"] = mounts(container);
+  out["linux"] = linux(container);
+  return image::to_text(out);
+}
+
+}  // namespace debone::run

@@ -1,0 +1,29 @@
+// The config.json of a bundle (OCI runtime-spec, config.md): docker's defaults for capabilities, masked and read-only
+// paths and mounts, but with the host's network, and without privileges to gain.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "run/id_maps.h"
+#include "run/process.h"
+
+namespace debone::run {
+
+struct Container {
+  Process process;
+  bool read_only = false;           // the root file system
+  std::vector<std::string> tmpfs;   // absolute paths
+  std::vector<std::string> shared;  // files of the host that the container sees under the same path
+  // Folders of this machine, and where they stand in the container, writable.
+  std::vector<std::pair<std::filesystem::path, std::string>> folders;
+  std::optional<IdMaps> id_maps;  // where not root
+};
+
+// The text of config.json; the root file system is the bundle's folder "rootfs".
+std::string spec_text(const Container& container);
+
+}  // namespace debone::run
