@@ -1,10 +1,12 @@
 // From a recipe's sources to verified package indexes, and from chosen packages to verified .debs in the store.
-// Nothing unsigned gets past here (a .deb file that the recipe names is the user's own and trusted as such).
+// Nothing unsigned gets past here. {deb: FILE} sources are not its business: the command line makes an index of the
+// user's own files itself (reading .debs is a room below), so open() passes over them.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,7 @@ struct Options {
     std::filesystem::path key_file;
   };
   std::map<std::string, Replacement> replacements;
+  std::string user_agent = "debone";  // "debone/1.0" of HTTP requests
 };
 
 // One suite of one source, with the indexes of its components.
@@ -33,13 +36,18 @@ struct Suite {
   std::size_t source = 0;           // position in the recipe's sources
   std::string label;                // for people: "trixie-security", "passbolt buster"
   std::string base_url;             // the archive's root, with a trailing slash: .debs lie below it
-  std::optional<Release> release;   // none for a local .deb
-  std::vector<std::string> waived;  // checks that an option waived: "expired since ...", "older than ..."
+  std::optional<Release> release;   // always there
+  std::vector<std::string> waived;  // checks that an option waived: "trixie: expired on ...", "trixie: older than ..."
   std::vector<debian::PackageIndex> indexes;
   std::vector<std::string> only;  // the source's `packages:`; empty: no limit
 };
 
-// Opens all sources for one Debian architecture, fetching Release and Packages files concurrently.
+// Opens all sources for one Debian architecture, fetching Release and Packages files concurrently. {debian: X} is X,
+// X-updates and X-security (sid: itself alone) with the keyring of the package debian-archive-keyring, or the file that
+// DEBONE_DEBIAN_KEYRING names. Of each Release are checked: its signature (release.h), that Suite or Codename is the
+// one asked for, Valid-Until, and that Date is neither from the future nor before the one seen last; an index must have
+// the size and SHA-256 that the Release names. Throws Error (trust) where a check fails, (network) where something
+// cannot be had, (usage) at the source's place where the suite has no such component or architecture.
 std::vector<Suite> open(const std::vector<recipe::Source>& sources, const std::string& architecture,
                         store::Store& store, const Options& options, base::Events& events);
 
@@ -51,5 +59,9 @@ struct Wanted {
 
 // Brings every .deb into the store, in parallel, those that are there already left alone.
 void fetch(const std::vector<Wanted>& wanted, store::Store& store, const Options& options, base::Events& events);
+
+// The verified bytes of one .deb, from the store; where its copy there is damaged, fetched anew. May be called by
+// several threads at once.
+std::string load(const Wanted& wanted, store::Store& store, const Options& options, base::Events& events);
 
 }  // namespace debone::archive

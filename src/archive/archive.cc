@@ -1,0 +1,218 @@
+#include "archive/archive.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+#include "archive/http.h"
+#include "archive/indexes.h"
+#include "archive/plan.h"
+#include "archive/url.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/parallel.h"
+#include "base/rel_path.h"
+#include "base/text.h"
+
+namespace debone::archive {
+namespace {
+
+using base::Error;
+using base::Exit;
+
+constexpr std::uint64_t document_limit = 16U << 20U;  // Release files and keys; trixie's InRelease has 140 kB
+constexpr std::int64_t day = 24 * 60 * 60;
+constexpr std::string_view date_record = "release-date";
+
+bool is_remote(const KeyPlan& key) {
+  return key.location.starts_with("http://") || key.location.starts_with("https://");
+}
+
+Keyring keyring_from(const KeyPlan& key, std::string bytes) {
+  auto keyring = Keyring::parse(std::move(bytes), shown_url(key.location));
+  return key.fingerprint ? keyring.only(*key.fingerprint) : std::move(keyring);
+}
+
+Keyring read_keyring(const KeyPlan& key) {
+  try {
+    return keyring_from(key, base::read_file(key.location, document_limit));
+  } catch (const Error& error) {
+    if (error.code() != Exit::usage) throw;
+    throw Error(error.code(), error.message()).at(error.place()).hint(key.missing_hint);
+  }
+}
+
+// What is fetched before anything can be verified: InRelease files, and keys that lie somewhere else.
+struct Fetched {
+  std::vector<UnverifiedRelease> releases;  // of each suite
+  std::vector<Keyring> keyrings;            // of each key
+};
+
+// An archive without InRelease may have Release and Release.gpg.
+UnverifiedRelease detached_of(const SuitePlan& suite, Fetcher& fetcher) {
+  const auto url = suite.url_of("Release");
+  auto both = fetcher.documents({url, suite.url_of("Release.gpg")}, document_limit);
+  if (!both[0]) {
+    throw Error(Exit::network, "there is neither InRelease nor Release (404)")
+        .at(shown_url(suite.base_url + suite.folder))
+        .hint("is the source's address right, and its suite's name?");
+  }
+  if (!both[1]) throw Error(Exit::trust, "is not signed: there is no InRelease and no Release.gpg").at(shown_url(url));
+  return UnverifiedRelease::detached(std::move(*both[0]), std::move(*both[1]), shown_url(url));
+}
+
+Fetched fetch_releases(const Plan& plan, Fetcher& fetcher) {
+  std::vector<std::string> urls;
+  for (const auto& suite : plan.suites) urls.push_back(suite.url_of("InRelease"));
+  for (const auto& key : plan.keys) {
+    if (is_remote(key)) urls.push_back(key.location);
+  }
+  // Files first: where one is missing nothing needs to be fetched.
+  std::vector<std::optional<Keyring>> keyrings(plan.keys.size());
+  for (std::size_t i = 0; i < plan.keys.size(); ++i) {
+    if (!is_remote(plan.keys[i])) keyrings[i] = read_keyring(plan.keys[i]);
+  }
+  auto documents = fetcher.documents(urls, document_limit);
+
+  Fetched out;
+  auto document = documents.begin();
+  for (const auto& suite : plan.suites) {
+    out.releases.push_back(
+        *document ? UnverifiedRelease::inline_signed(std::move(**document), shown_url(suite.url_of("InRelease")))
+                  : detached_of(suite, fetcher));
+    ++document;
+  }
+  for (std::size_t i = 0; i < plan.keys.size(); ++i) {
+    if (!keyrings[i]) {
+      if (!*document) {
+        throw Error(Exit::network, "not found (404)")
+            .at(shown_url(plan.keys[i].location))
+            .hint(plan.keys[i].missing_hint);
+      }
+      keyrings[i] = keyring_from(plan.keys[i], std::move(**document));
+      ++document;
+    }
+    out.keyrings.push_back(std::move(*keyrings[i]));
+  }
+  return out;
+}
+
+// Whether the Release is that of the suite asked for, as apt compares: "buster/updates" may call itself "buster". One
+// without a name can be compared with nothing.
+bool is_named(const debian::ReleaseFields& release, const std::string& suite) {
+  if (suite.empty() || (release.suite.empty() && release.codename.empty())) return true;
+  const auto is = [&](std::string_view name) { return name == release.suite || name == release.codename; };
+  return is(suite) || is(std::string_view(suite).substr(0, suite.rfind('/')));
+}
+
+// Checks who the Release says it is and how long it holds; returns what the options waived.
+std::vector<std::string> check(const SuitePlan& suite, const debian::ReleaseFields& release, std::int64_t now,
+                               store::Store& store, const Options& options) {
+  const auto place = shown_url(suite.url_of("InRelease"));
+  if (!is_named(release, suite.suite)) {
+    throw Error(Exit::trust,
+                fmt::format("is the Release of '{}' ({}), not of '{}'", release.suite, release.codename, suite.suite))
+        .at(place)
+        .hint("a mirror may serve one suite under the name of another; nothing of it was used");
+  }
+  if (release.date > now + day) {
+    throw Error(Exit::trust, fmt::format("is from the future, {} (Date)", base::iso_time(release.date)))
+        .at(place)
+        .hint("is this machine's clock right?");
+  }
+  std::vector<std::string> waived;
+  const auto refuse = [&](std::string fault, bool waive, std::string_view option) {
+    if (!waive) {
+      throw Error(Exit::trust, std::move(fault))
+          .at(place)
+          .hint(fmt::format("the mirror may be stale or replayed; use {} to accept it", option));
+    }
+    waived.push_back(fmt::format("{}: {}", suite.label, fault));
+  };
+  if (release.valid_until && *release.valid_until < now) {
+    refuse(fmt::format("expired on {} (Valid-Until)", base::iso_time(*release.valid_until)), options.allow_expired,
+           "--allow-expired");
+  }
+  const auto record = store.read_record(date_record, suite.identity);
+  const auto seen = record ? base::parse_decimal(*record) : std::nullopt;
+  const auto last = seen ? static_cast<std::int64_t>(*seen) : 0;
+  if (release.date < last) {
+    refuse(fmt::format("of {}, older than the one of {} that was seen before (Date)", base::iso_time(release.date),
+                       base::iso_time(last)),
+           options.allow_older, "--allow-older");
+  } else if (release.date > last) {
+    store.write_record(date_record, suite.identity, std::to_string(release.date));
+  }
+  return waived;
+}
+
+Blob blob_of(const Wanted& wanted) {
+  const auto& package = *wanted.package;
+  const auto path = base::RelPath::parse(package.filename);
+  if (!path || path->is_root()) {
+    throw Error(Exit::trust, fmt::format("'{}' is no path below the archive's root (Filename)", package.filename))
+        .at(fmt::format("{} in {}", package.id(), wanted.suite->label));
+  }
+  if (!package.sha256 || package.size == 0) {
+    throw Error(Exit::trust, "the index names no size or no SHA-256 for it")
+        .at(fmt::format("{} in {}", package.id(), wanted.suite->label));
+  }
+  return {{join_url(wanted.suite->base_url, path->str())},
+          *package.sha256,
+          package.size,
+          "the mirror no longer has this version; run the command again to resolve anew"};
+}
+
+}  // namespace
+
+std::vector<Suite> open(const std::vector<recipe::Source>& sources, const std::string& architecture,
+                        store::Store& store, const Options& options, base::Events& events) {
+  const std::int64_t now = std::time(nullptr);
+  const auto planned = plan(sources, options);
+  Fetcher fetcher(events, options.user_agent);
+  const auto fetched = fetch_releases(planned, fetcher);
+
+  std::vector<Suite> suites;
+  std::vector<IndexPlan> index_plans;
+  std::vector<std::size_t> suite_of_index;
+  for (std::size_t i = 0; i < planned.suites.size(); ++i) {
+    const auto& suite = planned.suites[i];
+    auto release = fetched.releases[i].verify(fetched.keyrings[suite.key], now);
+    auto waived = check(suite, release.fields(), now, store, options);
+    for (auto& index : plan_indexes(suite, release.fields(), architecture)) {
+      index_plans.push_back(std::move(index));
+      suite_of_index.push_back(i);
+    }
+    suites.push_back(
+        {suite.source, suite.label, suite.base_url, std::move(release), std::move(waived), {}, suite.only});
+  }
+
+  auto texts = load_indexes(index_plans, fetcher, store, options.jobs);
+  std::vector<std::optional<debian::PackageIndex>> indexes(texts.size());
+  base::parallel_for(texts.size(), options.jobs, [&](std::size_t i) {
+    indexes[i] = debian::PackageIndex::parse(std::move(texts[i]), architecture, index_plans[i].place);
+  });
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    suites[suite_of_index[i]].indexes.push_back(std::move(*indexes[i]));
+  }
+  return suites;
+}
+
+void fetch(const std::vector<Wanted>& wanted, store::Store& store, const Options& options, base::Events& events) {
+  std::vector<Blob> blobs;
+  for (const auto& one : wanted) blobs.push_back(blob_of(one));
+  Fetcher(events, options.user_agent).blobs(blobs, store);
+}
+
+std::string load(const Wanted& wanted, store::Store& store, const Options& options, base::Events& events) {
+  const auto blob = blob_of(wanted);
+  for (int round = 0; round < 2; ++round) {
+    if (auto bytes = store.read(blob.digest, blob.size)) return std::move(*bytes);
+    if (round == 0) Fetcher(events, options.user_agent).blobs({blob}, store);
+  }
+  throw Error(Exit::internal, "was fetched, and cannot be read back from the store").at(wanted.package->id());
+}
+
+}  // namespace debone::archive

@@ -1,0 +1,145 @@
+#include "archive/indexes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "archive/url.h"
+#include "base/error.h"
+#include "base/parallel.h"
+#include "base/text.h"
+
+namespace debone::archive {
+namespace {
+
+using base::Error;
+using base::Exit;
+
+// What an index may decompress to where the Release does not say; trixie's main has 57 MB.
+constexpr std::uint64_t text_limit = 512U << 20U;
+
+constexpr std::array<const char*, 4> suffixes{".xz", ".zst", ".gz", ""};  // the best first
+
+bool holds(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+// Some tools write "./Packages" for flat repositories.
+const debian::IndexFile* find(const debian::ReleaseFields& release, const std::string& path) {
+  auto at = release.sha256.find(path);
+  if (at == release.sha256.end()) at = release.sha256.find("./" + path);
+  return at == release.sha256.end() ? nullptr : &at->second;
+}
+
+// The plan for `folder` + "Packages" in its best compression, or nothing where the Release has none.
+std::optional<IndexPlan> plan_index(const SuitePlan& suite, const debian::ReleaseFields& release,
+                                    const std::string& folder) {
+  for (const char* suffix : suffixes) {
+    const auto path = folder + "Packages" + suffix;
+    const auto* file = find(release, path);
+    if (file == nullptr) continue;
+    IndexPlan plan;
+    plan.compression = base::compression_of_name(path);
+    plan.blob.digest = file->sha256;
+    plan.blob.size = file->size;
+    plan.blob.absent_hint = "its Release names it; the mirror may be in the middle of an update: try again later";
+    const auto url = suite.url_of(path);
+    plan.place = shown_url(url);
+    if (release.acquire_by_hash) {
+      plan.blob.urls.push_back(suite.url_of(fmt::format("{}by-hash/SHA256/{}", folder, file->sha256.hex())));
+    }
+    plan.blob.urls.push_back(url);
+    if (const auto* text = find(release, folder + "Packages")) plan.text = *text;
+    return plan;
+  }
+  return std::nullopt;
+}
+
+Error nothing_there(const SuitePlan& suite, const debian::ReleaseFields& release, const std::string& component,
+                    const std::string& architecture) {
+  if (!release.architectures.empty() && !holds(release.architectures, architecture)) {
+    return Error(Exit::usage, fmt::format("{} has no packages for {}", suite.label, architecture))
+        .at(suite.place)
+        .hint(fmt::format("it has them for {}", base::join(release.architectures, ", ")));
+  }
+  if (suite.components.empty()) {
+    return Error(Exit::usage, fmt::format("{} has no Packages file", suite.label)).at(suite.place);
+  }
+  std::vector<std::string> names;  // security.debian.org writes "updates/main"
+  for (const auto& name : release.components) names.push_back(name.substr(name.rfind('/') + 1));
+  return Error(Exit::usage, fmt::format("{} has no component '{}' for {}", suite.label, component, architecture))
+      .at(suite.place)
+      .hint(fmt::format("it has {}", base::join(names, ", ")));
+}
+
+// Decompressed and, where the Release names the text too, held to that; then kept, for the next time.
+std::string decompressed(const IndexPlan& plan, std::string bytes, store::Store& store) {
+  if (plan.compression == base::Compression::none) return bytes;
+  auto text = base::decompress(bytes, plan.compression, plan.text ? plan.text->size : text_limit);
+  if (!plan.text) return text;
+  if (text.size() != plan.text->size || base::Digest::of(text) != plan.text->sha256) {
+    throw Error(Exit::trust, "decompresses to another text than its Release names");
+  }
+  store.write(plan.text->sha256, text);
+  return text;
+}
+
+}  // namespace
+
+std::vector<IndexPlan> plan_indexes(const SuitePlan& suite, const debian::ReleaseFields& release,
+                                    const std::string& architecture) {
+  std::vector<IndexPlan> plans;
+  const auto add = [&](const std::string& folder) {
+    auto plan = plan_index(suite, release, folder);
+    if (plan) plans.push_back(std::move(*plan));
+    return plan.has_value();
+  };
+  if (suite.components.empty() && !add("")) throw nothing_there(suite, release, "", architecture);
+  // https://wiki.debian.org/DebianRepository/Format#Architectures
+  const bool apart = holds(release.architectures, "all") && !release.all_in_binary_indexes;
+  for (const auto& component : suite.components) {
+    const bool own = add(fmt::format("{}/binary-{}/", component, architecture));
+    const bool all = apart && add(fmt::format("{}/binary-all/", component));
+    if (!own && !all) throw nothing_there(suite, release, component, architecture);
+  }
+  return plans;
+}
+
+std::vector<std::string> load_indexes(const std::vector<IndexPlan>& plans, Fetcher& fetcher, store::Store& store,
+                                      unsigned jobs) {
+  std::vector<std::optional<std::string>> texts(plans.size());
+  base::parallel_for(plans.size(), jobs, [&](std::size_t i) {
+    if (plans[i].text) texts[i] = store.read(plans[i].text->sha256, plans[i].text->size);
+  });
+  // A blob that was damaged in the store is noticed when it is read, and gone then: the second round fetches it.
+  for (int round = 0; round < 2; ++round) {
+    std::vector<Blob> missing;
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      if (!texts[i]) missing.push_back(plans[i].blob);
+    }
+    if (missing.empty()) break;
+    fetcher.blobs(missing, store);
+    base::parallel_for(plans.size(), jobs, [&](std::size_t i) {
+      if (texts[i]) return;
+      auto bytes = store.read(plans[i].blob.digest, plans[i].blob.size);
+      if (!bytes) return;
+      try {
+        texts[i] = decompressed(plans[i], std::move(*bytes), store);
+      } catch (Error& error) {
+        error.place_if_none(plans[i].place);
+        throw;
+      }
+    });
+  }
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    if (!texts[i]) {
+      throw Error(Exit::internal, "was fetched, and cannot be read back from the store").at(plans[i].place);
+    }
+    out.push_back(std::move(*texts[i]));
+  }
+  return out;
+}
+
+}  // namespace debone::archive
