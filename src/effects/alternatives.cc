@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/text.h"
+#include "effects/finishers.h"
+#include "effects/update_alternatives.h"
+
+namespace debone::effects {
+namespace {
+
+using base::RelPath;
+
+// /etc/alternatives/NAME -> PATH and LINK -> /etc/alternatives/NAME. A program's own file is not replaced by a link.
+void make(Context& context, const Alternative& alternative) {
+  const auto link = RelPath::parse_absolute(alternative.link);
+  const auto name = RelPath::parse(alternative.name);
+  if (!link || !name || link->is_root() || name->is_root()) return;
+  context.link(at("etc/alternatives") / *name, alternative.path);
+  const auto* standing = context.tree.find(context.tree.resolve(*link, false));
+  if (standing != nullptr && standing->type != tree::NodeType::symlink) {
+    context.events.warning(
+        fmt::format("{} is no link, so the alternative '{}' leaves it alone", link->absolute(), alternative.name));
+    return;
+  }
+  context.link(*link, fmt::format("/etc/alternatives/{}", alternative.name));
+}
+
+bool exists(const Context& context, const std::string& path) {
+  const auto parsed = RelPath::parse_absolute(path);
+  return parsed && context.tree.find_following(*parsed) != nullptr;
+}
+
+}  // namespace
+
+void alternatives(Context& context) {
+  std::map<std::string, std::vector<InstalledAlternative>> groups;
+  for (const auto& deb : context.debs()) {
+    const auto script = deb.control_files.find("postinst");
+    if (script == deb.control_files.end()) continue;
+    for (auto& installed : installed_alternatives(script->second)) {
+      // What was cut, or what a script installs only where it is there, is no choice.
+      if (!exists(context, installed.alternative.path)) continue;
+      auto& choices = groups[installed.alternative.name];
+      // update-alternatives keeps the choices sorted by path and puts a new one last; the first of the best wins.
+      std::ranges::sort(choices, {}, [](const auto& choice) { return choice.alternative.path; });
+      choices.push_back(std::move(installed));
+    }
+  }
+  for (const auto& [name, choices] : groups) {
+    const auto& best = *std::ranges::max_element(choices, {}, &InstalledAlternative::priority);
+    make(context, best.alternative);
+    for (const auto& slave : best.slaves)
+      if (exists(context, slave.path)) make(context, slave);
+  }
+}
+
+}  // namespace debone::effects

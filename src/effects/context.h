@@ -1,0 +1,57 @@
+// What every finisher works with: the tree, the packages, and the owner, mode and time that the files it makes get.
+// A finisher only adds to the tree what a first installation would have added; what stands there already (a
+// package's own file, the recipe's) it leaves alone unless its header says otherwise.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/events.h"
+#include "base/rel_path.h"
+#include "effects/effects.h"
+#include "package/deb.h"
+#include "tree/tree.h"
+
+namespace debone::effects {
+
+struct Owner {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+};
+
+struct Context {
+  tree::Tree& tree;
+  const Input& input;
+  base::Events& events;
+  std::string origin;  // of the nodes made: "effect:accounts"
+
+  const std::vector<package::Deb>& debs() const { return *input.debs; }
+  const package::Deb* package(std::string_view name) const;
+
+  // Whether something is at `path`, links followed but the last.
+  bool has(const base::RelPath& path) const;
+  bool is_directory(const base::RelPath& path) const;  // links followed
+  // The nodes of a type directly in the directory, sorted by name; links to them do not count.
+  std::vector<base::RelPath> list(const base::RelPath& directory, tree::NodeType type) const;
+
+  void write(const base::RelPath& path, std::string bytes, std::uint32_t mode = 0644, Owner owner = {});
+  void link(const base::RelPath& path, std::string target);
+  void make_directory(const base::RelPath& path, std::uint32_t mode = 0755, Owner owner = {});
+  // A copy of a file with its mode and time, as `cp -p` and ucf make it; nothing where there is no such file.
+  void copy(const base::RelPath& from, const base::RelPath& to);
+
+  void write_if_absent(const base::RelPath& path, std::string bytes, std::uint32_t mode = 0644, Owner owner = {});
+  void link_if_absent(const base::RelPath& path, std::string target);
+  void make_directory_if_absent(const base::RelPath& path, std::uint32_t mode = 0755, Owner owner = {});
+  void copy_if_absent(const base::RelPath& from, const base::RelPath& to);
+};
+
+// A path that debone's own text names: "etc/passwd". One that is no path is a bug.
+base::RelPath at(std::string_view path);
+// A path that a package names, absolute; throws Error (trust) at `place` where it is none.
+base::RelPath absolute_path(std::string_view text, const std::string& place);
+
+}  // namespace debone::effects

@@ -1,0 +1,60 @@
+// The steps of effects::apply, each in a file of its own. Each says whose maintainer scripts it stands for; the table
+// in effects.cc runs it where one of those packages is in the image.
+#pragma once
+
+#include "effects/context.h"
+
+namespace debone::effects {
+
+// /etc/passwd and /etc/group: base-passwd's masters, the recipe's accounts, sysusers.d; without base-passwd root alone
+// and what is added. /etc/subuid and /etc/subgid, empty, where base-passwd's script makes them. No shadow files:
+// nothing in an image has a password. Throws Error (usage) for clashes and for a run-as name that is no user.
+void accounts(Context& context);
+
+// The directories, links and first contents of base-files' postinst: /root's dotfiles, /etc/profile, /etc/motd,
+// /usr/local, /var/run and /var/lock as links, /var/mail, the empty login records in /var/log.
+void base_files(Context& context);
+
+// /etc/hosts and /etc/networks of netbase.
+void netbase(Context& context);
+
+// /etc/localtime (and /etc/timezone where the script still writes it) as the answer "Etc/UTC" leaves them.
+void timezone(Context& context);
+
+// /etc/nsswitch.conf of libc-bin.
+void name_service(Context& context);
+
+// The links in /etc/fonts/conf.d that fontconfig-config makes of its questions' default answers.
+void fontconfig(Context& context);
+
+// What systemd's own postinst enables, an empty /etc/machine-id (a system's identity is no part of an image:
+// machine-id(5)), and the message catalog's directory without the database, which is a cache.
+void systemd(Context& context);
+
+// What packages' own tmpfiles.d(5) files create on a running system: directories and links, without what is for boot
+// alone. /run/php comes from here.
+void tmpfiles(Context& context);
+
+// update-alternatives: the best of the --install calls in all postinsts, with its slaves. dpkg's state of them in
+// /var/lib/dpkg/alternatives is left out: there is no update-alternatives in an image that could use it.
+void alternatives(Context& context);
+
+// PHP's modules and settings for each SAPI: mods-available from /usr/share, php.ini, the conf.d links by priority, and
+// the registry that phpenmod keeps in /var/lib/php/modules.
+void php(Context& context);
+
+// The recipe's `effects:` (accounts are in `accounts`) and its `paths:`, in the recipe's order: after what the scripts
+// would have done, so that they can change it, and before what is computed of the whole tree.
+void stated_paths(Context& context);
+
+// ca-certificates' configuration, the bundle, the links by name and by hash in /etc/ssl/certs; certificates in
+// /usr/local/share/ca-certificates belong to it.
+void certificates(Context& context);
+
+// /etc/ld.so.cache as the image's own ldconfig would write it, and the soname links it would make.
+void ld_so_cache(Context& context);
+
+// /var/lib/dpkg/status.d: each package's stanza, and the md5sums of the files of it that ship.
+void dpkg_status(Context& context);
+
+}  // namespace debone::effects
