@@ -22,7 +22,11 @@ void MergedUsr::ships(const RelPath& path, bool directory_or_link, std::int64_t 
   if (std::ranges::find(mergeable, top) == mergeable.end()) return;
   const bool is_itself = top.size() == path.str().size();
   if (is_itself && !directory_or_link) return;
-  if (names_.find(top) == names_.end()) names_.emplace(top, Shipped{mtime, origin});
+  // base-files owns the links on a real system; without it the choice must not hang on the packages' order.
+  constexpr std::string_view owner = "package:base-files";
+  const auto [found, added] = names_.try_emplace(std::string(top), Shipped{mtime, origin});
+  auto& standing = found->second;
+  if (!added && standing.origin != owner && (origin == owner || origin < standing.origin)) standing = {mtime, origin};
 }
 
 RelPath MergedUsr::relocate(const RelPath& path) const {

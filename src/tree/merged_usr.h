@@ -15,8 +15,8 @@ namespace debone::tree {
 
 class MergedUsr {
  public:
-  // Says that a package ships `path`, a directory or link if `path` is a top-level one. The first to ship a
-  // name gives its link's mtime and origin.
+  // Says that a package ships `path`, a directory or link if `path` is a top-level one. base-files gives
+  // the links their mtime and origin where it ships the name, else the first package by name.
   void ships(const base::RelPath& path, bool directory_or_link, std::int64_t mtime, const std::string& origin);
 
   // Where `path` stands: "lib/x" at "usr/lib/x" if the set has a top-level lib.
