@@ -62,6 +62,7 @@ Json mounts(const Container& container) {
   return out;
 }
 
+// runc gives no supplementary groups to a container that it runs without root.
 Json process(const Process& process, bool can_set_groups) {
   Json out;
   out["terminal"] = process.terminal;
@@ -125,7 +126,7 @@ Json linux(const Container& container) {
 std::string spec_text(const Container& container) {
   Json out;
   out["ociVersion"] = "1.0.2";
-  out["process"] = process(container.process, !container.id_maps || !container.id_maps->only_own());
+  out["process"] = process(container.process, !container.id_maps.has_value());
   out["root"]["path"] = "rootfs";
   out["root"]["readonly"] = container.read_only;
   out["hostname"] = "debone";
