@@ -1,7 +1,22 @@
 #include "check/check.h"
 
+#include <algorithm>
+#include <tuple>
+
+#include "check/checks.h"
+
 namespace debone::check {
 
-std::vector<Finding> image(const tree::Tree&, const recipe::Recipe&) { return {}; }
+std::vector<Finding> image(const tree::Tree& tree, const recipe::Recipe& recipe) {
+  Findings findings;
+  entrypoint(tree, recipe, findings);
+  process_settings(tree, recipe, findings);
+  owners(tree, findings);
+  effect_links(tree, findings);
+  attack_surface(tree, findings);
+  private_keys(tree, findings);
+  std::ranges::stable_sort(findings, {}, [](const Finding& finding) { return std::tie(finding.id, finding.path); });
+  return findings;
+}
 
 }  // namespace debone::check

@@ -57,6 +57,7 @@ void Context::copy(const RelPath& from, const RelPath& to) {
   const auto* source = tree.find_following(from);
   if (source == nullptr || source->type != tree::NodeType::file) return;
   tree::Node node = *source;
+  node.mtime = input.created;
   node.origin = origin;
   node.hard_link_group = 0;
   tree.put(to, std::move(node));

@@ -40,7 +40,7 @@ struct Context {
   void write(const base::RelPath& path, std::string bytes, std::uint32_t mode = 0644, Owner owner = {});
   void link(const base::RelPath& path, std::string target);
   void make_directory(const base::RelPath& path, std::uint32_t mode = 0755, Owner owner = {});
-  // A copy of a file with its mode and time, as `cp -p` and ucf make it; nothing where there is no such file.
+  // A copy of a file with its mode and owner, as `cp -p` and ucf make it; nothing where there is no such file.
   void copy(const base::RelPath& from, const base::RelPath& to);
 
   void write_if_absent(const base::RelPath& path, std::string bytes, std::uint32_t mode = 0644, Owner owner = {});

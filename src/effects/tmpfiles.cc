@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "base/text.h"
 #include "effects/finishers.h"
@@ -15,7 +16,7 @@ using base::RelPath;
 // One line of tmpfiles.d(5): type, path, mode, user, group, age, argument.
 class Line {
  public:
-  explicit Line(std::string_view text) : fields_(base::words(text)), text_(text) {}
+  explicit Line(std::string_view text) : fields_(base::words(text)) {}
 
   bool is_comment() const { return fields_.empty() || fields_[0].starts_with('#'); }
   char type() const { return fields_[0].front(); }
@@ -42,7 +43,6 @@ class Line {
 
  private:
   std::vector<std::string_view> fields_;
-  std::string_view text_;
 };
 
 // Owner and mode of what a line names, for a node new or old.
@@ -55,10 +55,11 @@ void adjust(Context& context, const RelPath& path, const Line& line, const Owner
   if (const auto mode = line.mode(); mode && (is_new || !line.only_when_made(2))) node.mode = *mode;
 }
 
-void apply_line(Context& context, const Line& line, const Owners& owners) {
+void apply_line(Context& context, const Line& line, const Owners& owners, std::set<RelPath>& made) {
   if (line.is_comment() || line.has('!') || line.has('^')) return;
   const auto path = line.path();
   if (!path) return;
+  if (line.type() != 'z' && !made.insert(*path).second) return;
   const bool is_there = context.tree.find_following(*path) != nullptr;
   switch (line.type()) {
     case 'd':
@@ -89,10 +90,12 @@ void apply_line(Context& context, const Line& line, const Owners& owners) {
 
 void tmpfiles(Context& context) {
   const Owners owners(context.tree);
+  // Of two lines that make the same path, the first counts: /run/lock is debian.conf's, not legacy.conf's.
+  std::set<RelPath> made;
   for (const auto& file : context.list(at("usr/lib/tmpfiles.d"), tree::NodeType::file)) {
     if (!file.name().ends_with(".conf")) continue;
     const auto content = context.tree.find(file)->content;  // kept: the tree changes below
-    for (const auto line : base::lines(content.bytes())) apply_line(context, Line(line), owners);
+    for (const auto line : base::lines(content.bytes())) apply_line(context, Line(line), owners, made);
   }
 }
 
