@@ -30,13 +30,20 @@ struct DockerName {
 
 bool is_lower_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || base::is_digit(c); }
 
-// https://github.com/distribution/reference: what docker accepts, a little narrower.
+bool is_component(std::string_view text) {
+  return !text.empty() && is_lower_alphanumeric(text.front()) && is_lower_alphanumeric(text.back()) &&
+         std::ranges::all_of(text, [](char c) { return is_lower_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+// https://github.com/distribution/reference: what docker accepts, a little narrower. A port may follow the domain.
 bool is_repository(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(base::split(text, '/'), [](std::string_view part) {
-    return !part.empty() && is_lower_alphanumeric(part.front()) && is_lower_alphanumeric(part.back()) &&
-           std::ranges::all_of(
-               part, [](char c) { return is_lower_alphanumeric(c) || c == '.' || c == '_' || c == '-' || c == ':'; });
-  });
+  auto parts = base::split(text, '/');
+  if (parts.size() > 1) {
+    const auto colon = parts.front().find(':');
+    if (colon != std::string_view::npos && !base::parse_decimal(parts.front().substr(colon + 1))) return false;
+    parts.front() = parts.front().substr(0, colon);
+  }
+  return std::ranges::all_of(parts, is_component);
 }
 
 bool is_tag(std::string_view text) {
