@@ -139,6 +139,7 @@ std::string from_zstd(std::string_view bytes, std::uint64_t limit) {
 }
 
 std::string from_bzip2(std::string_view bytes, std::uint64_t limit) {
+  if (bytes.empty()) throw corrupt("bzip2");
   Output out(limit, guess_for(bytes));
   while (!bytes.empty()) {
     bz_stream stream{};

@@ -79,9 +79,12 @@ void write_all(int fd, std::string_view bytes, const std::filesystem::path& path
 
 AtomicFile::AtomicFile(std::filesystem::path target, unsigned mode) : target_(std::move(target)) {
   static std::atomic<unsigned> counter{0};
-  temporary_ = target_.parent_path() /
-               fmt::format(".{}.{}.{}.tmp", target_.filename().string(), ::getpid(), counter.fetch_add(1));
-  fd_ = Fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  // A name is taken where an earlier process of the same id was killed, as happens daily in containers.
+  do {
+    temporary_ = target_.parent_path() /
+                 fmt::format(".{}.{}.{}.tmp", target_.filename().string(), ::getpid(), counter.fetch_add(1));
+    fd_ = Fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  } while (!fd_ && errno == EEXIST);
   if (!fd_) throw system_error("write", target_, errno);
 }
 

@@ -7,7 +7,8 @@
 
 namespace debone::base {
 
-// The absolute path of an executable of that name in PATH, or nothing.
+// The absolute path of an executable of that name in PATH, or nothing; relative folders in PATH do not count. A name
+// with a slash is a path already.
 std::optional<std::string> find_program(const std::string& name);
 
 // Runs argv[0] (found in PATH) in the foreground with this process's standard streams and
