@@ -161,6 +161,15 @@ void Fetcher::State::run(std::vector<Job>& jobs, SinkFor&& sink_for, Ended&& end
       running.remove(*at);
       after(static_cast<std::size_t>(at - jobs.begin()), at->transfer.finish(code));
     }
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      auto& job = jobs[i];
+      if (!job.running) continue;
+      next = std::min(next, job.transfer.stalled_at());
+      if (job.transfer.stalled_at() > Clock::now()) continue;
+      running.remove(job);
+      after(i, job.transfer.give_up());
+      any_ended = true;
+    }
     tell();
     if (any_ended) continue;  // there may be room for the next
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now()).count();

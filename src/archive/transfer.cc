@@ -82,8 +82,6 @@ Transfer::Step Transfer::start(Sink& sink) {
   // As apt: who asked for https gets no less.
   curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, url().starts_with("https:") ? "https" : "http,https");
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, connect_seconds);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, settings_.stall_seconds);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
@@ -93,11 +91,14 @@ Transfer::Step Transfer::start(Sink& sink) {
   if (asked_from_ > 0) {
     curl_easy_setopt(curl, CURLOPT_RANGE, fmt::format("{}-", asked_from_).c_str());
   }
+  heard_ = Clock::now();
   return Step::running;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
-  auto& response = static_cast<Transfer*>(self)->response_;
+  auto& transfer = *static_cast<Transfer*>(self);
+  transfer.heard_ = Clock::now();
+  auto& response = transfer.response_;
   const std::string_view line(data, size * count);
   if (line.starts_with("HTTP/")) response.content_range.clear();  // an answer before this one was a redirect
   constexpr std::string_view name = "content-range:";
@@ -109,6 +110,7 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
+  transfer.heard_ = Clock::now();
   // An exception must not pass through curl.
   try {
     return transfer.accept({data, size * count}) ? size * count : CURL_WRITEFUNC_ERROR;
@@ -171,12 +173,8 @@ Transfer::Step Transfer::finish(CURLcode code) {
     case CURLE_COULDNT_RESOLVE_HOST: return retry(fmt::format("cannot find the host '{}'", host_of(url())));
     case CURLE_COULDNT_RESOLVE_PROXY: return retry("cannot find the proxy's host");
     case CURLE_COULDNT_CONNECT: return retry("cannot connect to the server");
-    case CURLE_OPERATION_TIMEDOUT: {
-      curl_off_t connected = 0;
-      curl_easy_getinfo(handle_.get(), CURLINFO_CONNECT_TIME_T, &connected);
-      if (connected == 0) return retry(fmt::format("no connection to the server within {} s", connect_seconds));
-      return retry(fmt::format("the server sent nothing for {} s", settings_.stall_seconds));
-    }
+    case CURLE_OPERATION_TIMEDOUT:
+      return retry(fmt::format("no connection to the server within {} s", connect_seconds));
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
@@ -196,6 +194,10 @@ Transfer::Step Transfer::finish(CURLcode code) {
     case CURLE_OUT_OF_MEMORY: throw Error(Exit::internal, "no memory for curl");
     default: return retry(reason);
   }
+}
+
+Transfer::Step Transfer::give_up() {
+  return retry(fmt::format("the server sent nothing for {} s", settings_.stall_seconds));
 }
 
 Transfer::Step Transfer::judge_body() {

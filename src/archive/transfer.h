@@ -53,6 +53,11 @@ class Transfer {
   // Judges the attempt that curl has ended: `waiting` where it is to be started again at due(). Throws Error where
   // there is no use in that.
   Step finish(CURLcode code);
+  // When the running attempt is stalled unless the server says something before; then it is to be taken from curl and
+  // given up(), which returns and throws as finish() does. (curl's own low-speed limit averages over five seconds and
+  // more.)
+  Clock::time_point stalled_at() const { return heard_ + std::chrono::seconds(settings_.stall_seconds); }
+  Step give_up();
 
   CURL* handle() const { return handle_.get(); }
   Clock::time_point due() const { return due_; }
@@ -103,6 +108,7 @@ class Transfer {
   bool renewed_ = false;          // they were wrong for that reason once, and all was fetched anew
   int tries_ = 0;
   Clock::time_point due_;
+  Clock::time_point heard_;  // when the attempt began, or the server last sent something
 };
 
 }  // namespace debone::archive

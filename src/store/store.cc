@@ -46,16 +46,22 @@ std::optional<std::string> read_or_remove(const fs::path& path, std::optional<st
   if (::fstat(fd.get(), &status) != 0) throw base::system_error("read", path, errno);
   const auto length = static_cast<std::uint64_t>(status.st_size);
   if (S_ISREG(status.st_mode) && (size ? length == *size : length <= record_limit)) {
-    std::string bytes(static_cast<std::size_t>(length), '\0');
-    std::size_t had = 0;
-    while (had < bytes.size()) {
-      const auto got = ::read(fd.get(), bytes.data() + had, bytes.size() - had);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw base::system_error("read", path, errno);
-      if (got == 0) break;
-      had += static_cast<std::size_t>(got);
-    }
-    if (had == bytes.size() && is_whole(bytes)) return bytes;
+    std::string bytes;
+    int failure = 0;
+    // Not filled with zeroes first: an index of 57 MB is read in each run.
+    bytes.resize_and_overwrite(static_cast<std::size_t>(length), [&](char* to, std::size_t room) {
+      std::size_t had = 0;
+      while (had < room) {
+        const auto got = ::read(fd.get(), to + had, room - had);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) failure = errno;
+        if (got <= 0) break;
+        had += static_cast<std::size_t>(got);
+      }
+      return had;
+    });
+    if (failure != 0) throw base::system_error("read", path, failure);
+    if (bytes.size() == length && is_whole(bytes)) return bytes;
   }
   if (is_file_at(fd, path)) ::unlink(path.c_str());  // and not the good one that another process just put there
   return std::nullopt;
