@@ -37,8 +37,9 @@ base::Error malformed(std::string_view clause, std::string_view why) {
 // Reads one alternative from left to right: name[:qualifier] [(op version)] [[arch ...]].
 class Reader {
  public:
-  Reader(std::string_view clause, std::string_view architecture)
-      : clause_(clause), rest_(base::trim(clause)), architecture_(architecture) {}
+  // `clause` is what errors show.
+  Reader(std::string_view clause, std::string_view alternative, std::string_view architecture)
+      : clause_(clause), rest_(base::trim(alternative)), architecture_(architecture) {}
 
   // Nothing where the restriction excludes the architecture.
   std::optional<Relation> read() {
@@ -130,7 +131,8 @@ std::vector<Alternatives> parse_relations(std::string_view value, std::string_vi
     if (base::trim(clause).empty()) continue;  // a trailing comma, as substitution leaves it
     Alternatives alternatives;
     for (const auto alternative : base::split(clause, '|')) {
-      if (auto relation = Reader(alternative, architecture).read()) alternatives.push_back(std::move(*relation));
+      if (auto relation = Reader(clause, alternative, architecture).read())
+        alternatives.push_back(std::move(*relation));
     }
     if (!alternatives.empty()) relations.push_back(std::move(alternatives));
   }
