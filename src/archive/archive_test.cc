@@ -1,0 +1,581 @@
+#include "archive/archive.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+
+#include "archive/test_keys.h"
+#include "archive/test_server.h"
+#include "base/compression.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+
+namespace debone::archive {
+namespace {
+
+using base::Digest;
+using base::Exit;
+using testing::day;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::status;
+using testing::TestKeys;
+using testing::TestServer;
+
+class Silent : public base::Events {
+ public:
+  void warning(const std::string& text) override { ADD_FAILURE() << text; }
+  void fetched(std::uint64_t, std::uint64_t) override {}
+};
+
+std::string rfc_date(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  ::gmtime_r(&time, &parts);
+  char buffer[64];
+  std::strftime(buffer, sizeof buffer, "%a, %d %b %Y %H:%M:%S UTC", &parts);
+  return buffer;
+}
+
+std::string stanza(const std::string& name, const std::string& deb, const std::string& filename,
+                   const std::string& architecture = "amd64") {
+  return fmt::format(
+      "Package: {}\nVersion: 1.0\nArchitecture: {}\nMaintainer: T <t@example.org>\nFilename: {}\nSize: {}\nSHA256: {}\n"
+      "Description: test\n\n",
+      name, architecture, filename, deb.size(), Digest::of(deb).hex());
+}
+
+// One suite, as its maker describes it; publish() signs it.
+struct Published {
+  std::string suite = "stable";
+  std::string codename = "trixie";
+  std::int64_t date = 0;
+  std::int64_t valid_until = 0;
+  std::string more;                          // further fields
+  std::map<std::string, std::string> files;  // listed, and put on the server
+};
+
+struct ArchiveTest : ::testing::Test {
+  const std::int64_t now = std::time(nullptr);
+  TestServer server;
+  base::TempDir folder{"archive"};
+  store::Store store{folder.path() / "store"};
+  TestKeys keys;
+  TestKeys::Key key = keys.make({.created = static_cast<std::uint32_t>(now) - 100 * day});
+  Silent events;
+  Options options;
+  std::string deb = "the bytes of a package";
+
+  ArchiveTest() {
+    ::setenv("DEBONE_RETRY_DELAY_MS", "1", 1);
+    ::setenv("DEBONE_STALL_SECONDS", "1", 1);
+    ::setenv("DEBONE_DEBIAN_MIRROR", (server.url() + "/debian").c_str(), 1);
+    ::setenv("DEBONE_DEBIAN_SECURITY_MIRROR", (server.url() + "/debian-security").c_str(), 1);
+    ::setenv("DEBONE_DEBIAN_KEYRING", key_file().c_str(), 1);
+    base::write_file_atomically(key_file(), keys.public_key(key));
+  }
+  ~ArchiveTest() override {
+    for (const char* name : {"DEBONE_DEBIAN_MIRROR", "DEBONE_DEBIAN_SECURITY_MIRROR", "DEBONE_DEBIAN_KEYRING"}) {
+      ::unsetenv(name);
+    }
+  }
+
+  std::filesystem::path key_file() const { return folder.path() / "key.gpg"; }
+
+  std::string release_text(const Published& suite) const {
+    auto text = "Origin: Test\n" + (suite.suite.empty() ? "" : "Suite: " + suite.suite + "\n") +
+                (suite.codename.empty() ? "" : "Codename: " + suite.codename + "\n") +
+                "Date: " + rfc_date(suite.date != 0 ? suite.date : now - 60) + "\n";
+    if (suite.valid_until != 0) text += "Valid-Until: " + rfc_date(suite.valid_until) + "\n";
+    text += suite.more + "SHA256:\n";
+    for (const auto& [path, bytes] : suite.files) {
+      text += fmt::format(" {} {} {}\n", Digest::of(bytes).hex(), bytes.size(), path);
+    }
+    return text;
+  }
+  TestKeys::Signing signing() const { return {.created = static_cast<std::uint32_t>(now) - 30}; }
+
+  // Puts InRelease and the files below `at` on the server.
+  void publish(const std::string& at, const Published& suite) {
+    server.put(at + "InRelease", keys.clear_sign(release_text(suite), {key}, signing()));
+    for (const auto& [path, bytes] : suite.files) server.put(at + path, bytes);
+  }
+  Published simple() const {
+    Published suite;
+    suite.files["main/binary-amd64/Packages"] = stanza("hello", deb, "pool/hello_1.0_amd64.deb");
+    return suite;
+  }
+  // trixie, trixie-updates and trixie-security; hello in each.
+  void publish_debian() {
+    auto suite = simple();
+    publish("/debian/dists/trixie/", suite);
+    suite.suite = "stable-updates", suite.codename = "trixie-updates";
+    publish("/debian/dists/trixie-updates/", suite);
+    suite.suite = "stable-security", suite.codename = "trixie-security";
+    publish("/debian-security/dists/trixie-security/", suite);
+  }
+
+  static recipe::Source debian() {
+    recipe::Source source;
+    recipe::DebianSource what;
+    what.codename = "trixie";
+    source.what = what;
+    return source;
+  }
+  recipe::Source apt(const std::string& suite = "stable", std::vector<std::string> components = {"main"}) const {
+    recipe::Source source;
+    recipe::AptSource what;
+    what.name = "test";
+    what.url = server.url();
+    what.suite = suite;
+    what.components = std::move(components);
+    what.key.location = key_file();
+    source.what = what;
+    source.place = {"r.yaml", 3, 5};
+    return source;
+  }
+  static recipe::AptSource& what(recipe::Source& source) { return std::get<recipe::AptSource>(source.what); }
+
+  std::vector<Suite> opened(const recipe::Source& source, const std::string& architecture = "amd64") {
+    return open({source}, architecture, store, options, events);
+  }
+  void expect_error(const recipe::Source& source, Exit code, const std::string& rendered,
+                    const std::string& architecture = "amd64") {
+    try {
+      opened(source, architecture);
+      ADD_FAILURE() << "no error";
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), code);
+      EXPECT_EQ(error.render(), rendered);
+    }
+  }
+  std::string in_release() const { return server.url() + "/dists/stable/InRelease"; }
+  std::vector<std::string> requested() const {
+    std::vector<std::string> paths;
+    for (const auto& request : server.requests()) paths.push_back(request.path);
+    std::sort(paths.begin(), paths.end());
+    return paths;
+  }
+};
+
+TEST_F(ArchiveTest, DebianIsThreeSuites) {
+  publish_debian();
+  auto source = debian();
+  source.packages = {"hello"};
+  const auto suites = opened(source);
+  ASSERT_EQ(suites.size(), 3U);
+  EXPECT_EQ(suites[0].label, "trixie");
+  EXPECT_EQ(suites[0].base_url, server.url() + "/debian/");
+  EXPECT_EQ(suites[1].label, "trixie-updates");
+  EXPECT_EQ(suites[2].label, "trixie-security");
+  EXPECT_EQ(suites[2].base_url, server.url() + "/debian-security/");
+  for (const auto& suite : suites) {
+    EXPECT_EQ(suite.source, 0U);
+    EXPECT_EQ(suite.release->signed_by(), TestKeys::fingerprint(key));
+    ASSERT_EQ(suite.indexes.size(), 1U);
+    EXPECT_EQ(suite.indexes[0].named("hello").size(), 1U);
+    EXPECT_EQ(suite.only, source.packages);
+    EXPECT_TRUE(suite.waived.empty());
+  }
+}
+
+TEST_F(ArchiveTest, SidStandsAlone) {
+  auto suite = simple();
+  suite.suite = "unstable", suite.codename = "sid";
+  publish("/debian/dists/sid/", suite);
+  auto source = debian();
+  std::get<recipe::DebianSource>(source.what).codename = "sid";
+  EXPECT_EQ(opened(source).size(), 1U);
+}
+
+TEST_F(ArchiveTest, ASecondTimeOnlyTheReleaseIsFetched) {
+  publish_debian();
+  opened(debian());
+  server.heal();
+  opened(debian());
+  EXPECT_THAT(requested(), ElementsAre("/debian-security/dists/trixie-security/InRelease",
+                                       "/debian/dists/trixie-updates/InRelease", "/debian/dists/trixie/InRelease"));
+}
+
+TEST_F(ArchiveTest, TheBestCompressionIsFetchedAndItsTextKept) {
+  auto suite = simple();
+  const auto text = suite.files["main/binary-amd64/Packages"];
+  suite.files["main/binary-amd64/Packages.gz"] = base::gzip(text, 6);
+  publish("/dists/stable/", suite);
+  opened(apt());
+  EXPECT_THAT(requested(), ElementsAre("/dists/stable/InRelease", "/dists/stable/main/binary-amd64/Packages.gz"));
+  EXPECT_TRUE(store.has(Digest::of(text), text.size()));
+  server.heal();
+  EXPECT_EQ(opened(apt())[0].indexes[0].size(), 1U);
+  EXPECT_THAT(requested(), ElementsAre("/dists/stable/InRelease"));
+}
+
+TEST_F(ArchiveTest, DamagedIndexesInTheStoreAreFetchedAnew) {
+  auto suite = simple();
+  const auto text = suite.files["main/binary-amd64/Packages"];
+  suite.files["main/binary-amd64/Packages.gz"] = base::gzip(text, 6);
+  publish("/dists/stable/", suite);
+  opened(apt());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(store.root() / "blobs")) {
+    if (entry.is_regular_file()) std::fstream(entry.path(), std::ios::in | std::ios::out).put('!');
+  }
+  EXPECT_EQ(opened(apt())[0].indexes[0].size(), 1U);
+}
+
+TEST_F(ArchiveTest, IndexesAreFetchedByHashWhereTheArchiveHasThem) {
+  auto suite = simple();
+  suite.more = "Acquire-By-Hash: yes\n";
+  publish("/dists/stable/", suite);
+  const auto path =
+      "/dists/stable/main/binary-amd64/by-hash/SHA256/" + Digest::of(suite.files["main/binary-amd64/Packages"]).hex();
+  server.put(path, suite.files["main/binary-amd64/Packages"]);
+  server.put("/dists/stable/main/binary-amd64/Packages", "that of the next Release");
+  EXPECT_EQ(opened(apt())[0].indexes[0].size(), 1U);
+  EXPECT_THAT(requested(), ElementsAre("/dists/stable/InRelease", path));
+}
+
+TEST_F(ArchiveTest, WithoutItByHashThePlainPathServes) {
+  auto suite = simple();
+  suite.more = "Acquire-By-Hash: yes\n";
+  publish("/dists/stable/", suite);
+  EXPECT_EQ(opened(apt())[0].indexes[0].size(), 1U);
+}
+
+TEST_F(ArchiveTest, AnIndexThatIsAnotherOneIsRefused) {
+  publish("/dists/stable/", simple());
+  const auto path = "/dists/stable/main/binary-amd64/Packages";
+  auto changed = simple().files["main/binary-amd64/Packages"];
+  const auto right = Digest::of(changed).hex();
+  changed[0] = 'p';
+  server.put(path, changed);
+  expect_error(apt(), Exit::trust,
+               "error: " + server.url() + path + ": expected SHA-256 " + right + ", got " + Digest::of(changed).hex() +
+                   "\n  hint: the mirror may be in the middle of an update, or serve a damaged file; try again later, "
+                   "or another mirror\n");
+  server.remove(path);
+  expect_error(apt(), Exit::network,
+               "error: " + server.url() + path +
+                   ": not found (404)\n"
+                   "  hint: its Release names it; the mirror may be in the middle of an update: try again later\n");
+}
+
+TEST_F(ArchiveTest, AnIndexThatDecompressesToMoreIsRefused) {
+  auto suite = simple();
+  const auto path = server.url() + "/dists/stable/main/binary-amd64/Packages.gz";
+  suite.files["main/binary-amd64/Packages.gz"] = base::gzip(std::string(1U << 20U, '\n'), 6);
+  publish("/dists/stable/", suite);
+  expect_error(apt(), Exit::trust,
+               fmt::format("error: {}: decompresses to more than the {} bytes allowed\n", path,
+                           suite.files["main/binary-amd64/Packages"].size()));
+  suite.files["main/binary-amd64/Packages.gz"] = base::gzip("Package: other\n", 6);
+  publish("/dists/stable/", suite);
+  expect_error(apt(), Exit::trust, "error: " + path + ": decompresses to another text than its Release names\n");
+  suite.files["main/binary-amd64/Packages.gz"] = "no gzip";
+  publish("/dists/stable/", suite);
+  expect_error(apt(), Exit::trust, "error: " + path + ": the gzip data is damaged or cut short\n");
+}
+
+TEST_F(ArchiveTest, PackagesForAllArchitecturesMayStandApart) {
+  auto suite = simple();
+  suite.more = "Architectures: all amd64\n";
+  suite.files["main/binary-all/Packages"] = stanza("data", deb, "pool/data_1.0_all.deb", "all");
+  publish("/dists/stable/", suite);
+  auto suites = opened(apt());
+  ASSERT_EQ(suites[0].indexes.size(), 2U);
+  EXPECT_EQ(suites[0].indexes[1].named("data").size(), 1U);
+  suite.more += "No-Support-for-Architecture-all: Packages\n";
+  publish("/dists/stable/", suite);
+  EXPECT_EQ(opened(apt())[0].indexes.size(), 1U);
+  suite.more = "Architectures: amd64\n";
+  publish("/dists/stable/", suite);
+  EXPECT_EQ(opened(apt())[0].indexes.size(), 1U);
+}
+
+TEST_F(ArchiveTest, WhatTheSuiteDoesNotHaveIsNamed) {
+  auto suite = simple();
+  suite.more = "Architectures: amd64 arm64\nComponents: updates/main updates/contrib\n";
+  publish("/dists/stable/", suite);
+  expect_error(apt("stable", {"main", "mian"}), Exit::usage,
+               "error: r.yaml:3:5: test stable has no component 'mian' for amd64\n  hint: it has main, contrib\n");
+  expect_error(apt(), Exit::usage,
+               "error: r.yaml:3:5: test stable has no packages for riscv64\n  hint: it has them for amd64, arm64\n",
+               "riscv64");
+}
+
+TEST_F(ArchiveTest, AnExpiredReleaseIsRefusedUnlessAllowed) {
+  auto suite = simple();
+  suite.date = 1'790'000'000;
+  suite.valid_until = 1'791'000'000;
+  publish("/dists/stable/", suite);
+  expect_error(apt(), Exit::trust,
+               "error: " + in_release() +
+                   ": expired on 2026-10-03T04:00:00Z (Valid-Until)\n"
+                   "  hint: the mirror may be stale or replayed; use --allow-expired to accept it\n");
+  options.allow_expired = true;
+  EXPECT_THAT(opened(apt())[0].waived, ElementsAre("test stable: expired on 2026-10-03T04:00:00Z (Valid-Until)"));
+}
+
+TEST_F(ArchiveTest, AnOlderReleaseThanSeenIsRefusedUnlessAllowed) {
+  auto suite = simple();
+  suite.date = 1'790'000'000;
+  publish("/dists/stable/", suite);
+  opened(apt());
+  opened(apt());
+  suite.date = 1'780'000'000;
+  publish("/dists/stable/", suite);
+  const std::string fault =
+      "of 2026-05-28T20:26:40Z, older than the one of 2026-09-21T14:13:20Z that was seen before (Date)";
+  const auto refusal = "error: " + in_release() + ": " + fault +
+                       "\n  hint: the mirror may be stale or replayed; use --allow-older to accept it\n";
+  expect_error(apt(), Exit::trust, refusal);
+  options.allow_older = true;
+  EXPECT_THAT(opened(apt())[0].waived, ElementsAre("test stable: " + fault));
+  options.allow_older = false;
+  expect_error(apt(), Exit::trust, refusal);
+  // Another archive's suite of the same name is another suite.
+  publish("/elsewhere/dists/stable/", suite);
+  auto elsewhere = apt();
+  what(elsewhere).url += "/elsewhere/";
+  EXPECT_TRUE(opened(elsewhere)[0].waived.empty());
+}
+
+TEST_F(ArchiveTest, AnotherMirrorOfDebianIsHeldToTheSameDate) {
+  publish_debian();
+  opened(debian());
+  auto suite = simple();
+  suite.date = 1'780'000'000;
+  publish("/stale/dists/trixie/", suite);
+  ::setenv("DEBONE_DEBIAN_MIRROR", (server.url() + "/stale").c_str(), 1);
+  publish("/stale/dists/trixie-updates/", suite);
+  try {
+    opened(debian());
+    ADD_FAILURE() << "no error";
+  } catch (const base::Error& error) {
+    EXPECT_THAT(error.message(), HasSubstr("older than the one of"));
+  }
+}
+
+TEST_F(ArchiveTest, ARefusedReleaseLeavesNoDateBehind) {
+  auto suite = simple();
+  suite.valid_until = now - 10;
+  publish("/dists/stable/", suite);
+  EXPECT_THROW(opened(apt()), base::Error);
+  suite.valid_until = 0;
+  suite.date = now - day;
+  publish("/dists/stable/", suite);
+  EXPECT_TRUE(opened(apt())[0].waived.empty());
+}
+
+TEST_F(ArchiveTest, AReleaseFromTheFutureIsRefused) {
+  auto suite = simple();
+  suite.date = now + 3600;
+  publish("/dists/stable/", suite);
+  EXPECT_EQ(opened(apt()).size(), 1U);
+  suite.date = 4'000'000'000;
+  publish("/dists/stable/", suite);
+  expect_error(apt(), Exit::trust,
+               "error: " + in_release() +
+                   ": is from the future, 2096-10-02T07:06:40Z (Date)\n  hint: is this machine's clock right?\n");
+}
+
+TEST_F(ArchiveTest, AnotherSuitesReleaseIsRefused) {
+  auto suite = simple();
+  suite.suite = "oldstable", suite.codename = "bookworm";
+  publish("/dists/stable/", suite);
+  expect_error(apt(), Exit::trust,
+               "error: " + in_release() +
+                   ": is the Release of 'oldstable' (bookworm), not of 'stable'\n"
+                   "  hint: a mirror may serve one suite under the name of another; nothing of it was used\n");
+  suite.codename = "stable";
+  publish("/dists/stable/", suite);
+  EXPECT_EQ(opened(apt()).size(), 1U);
+  suite.suite = suite.codename = "";
+  publish("/dists/stable/", suite);
+  EXPECT_EQ(opened(apt()).size(), 1U);
+  suite.codename = "buster";
+  publish("/dists/buster/updates/", suite);
+  EXPECT_EQ(opened(apt("buster/updates")).size(), 1U);
+}
+
+TEST_F(ArchiveTest, ReleaseWithItsSignatureBesideItServes) {
+  const auto suite = simple();
+  publish("/dists/stable/", suite);
+  server.remove("/dists/stable/InRelease");
+  expect_error(apt(), Exit::network,
+               "error: " + server.url() +
+                   "/dists/stable/: there is neither InRelease nor Release (404)\n"
+                   "  hint: is the source's address right, and its suite's name?\n");
+  server.put("/dists/stable/Release", release_text(suite));
+  expect_error(
+      apt(), Exit::trust,
+      "error: " + server.url() + "/dists/stable/Release: is not signed: there is no InRelease and no Release.gpg\n");
+  server.put("/dists/stable/Release.gpg", keys.detach_sign(release_text(suite), {key}, signing()));
+  EXPECT_EQ(opened(apt())[0].release->signed_by(), TestKeys::fingerprint(key));
+}
+
+TEST_F(ArchiveTest, ABadSignatureIsRefused) {
+  const auto stranger = keys.make({.created = static_cast<std::uint32_t>(now) - day});
+  publish("/dists/stable/", simple());
+  server.put("/dists/stable/InRelease", keys.clear_sign(release_text(simple()), {stranger}, signing()));
+  expect_error(apt(), Exit::trust,
+               "error: " + in_release() + ": not signed by any key of " + key_file().string() +
+                   "\n  hint: it is signed by " + TestKeys::id(stranger) +
+                   "; if that is the archive's key, name a keyring that holds it\n");
+}
+
+TEST_F(ArchiveTest, AFlatRepositoryIsOpened) {
+  Published flat;
+  flat.suite = flat.codename = "";
+  flat.files["Packages"] = stanza("hello", deb, "./hello_1.0_amd64.deb");
+  publish("/", flat);
+  publish("/sub/", flat);
+  const auto suites = opened(apt("./", {}));
+  EXPECT_EQ(suites[0].label, "test");
+  EXPECT_EQ(suites[0].indexes[0].size(), 1U);
+  EXPECT_EQ(opened(apt("sub/", {}))[0].indexes[0].size(), 1U);
+  server.put("/hello_1.0_amd64.deb", deb);
+  const auto& index = suites[0].indexes[0];
+  EXPECT_EQ(load({&index.at(0), suites.data()}, store, options, events), deb);
+  flat.files.clear();
+  flat.files["Sources"] = "";
+  publish("/", flat);
+  expect_error(apt("./", {}), Exit::usage, "error: r.yaml:3:5: test has no Packages file\n");
+}
+
+TEST_F(ArchiveTest, ARepositoryOnThisMachinesDiskIsOpened) {
+  const auto suite = simple();
+  const auto root = folder.path() / "repo/dists/stable";
+  base::make_directories(root / "main/binary-amd64");
+  base::write_file_atomically(root / "InRelease", keys.clear_sign(release_text(suite), {key}, signing()));
+  base::write_file_atomically(root / "main/binary-amd64/Packages", suite.files.at("main/binary-amd64/Packages"));
+  auto source = apt();
+  what(source).url = "file:" + (folder.path() / "repo").string();
+  const auto suites = opened(source);
+  EXPECT_EQ(suites[0].indexes[0].size(), 1U);
+  base::make_directories(folder.path() / "repo/pool");
+  base::write_file_atomically(folder.path() / "repo/pool/hello_1.0_amd64.deb", deb);
+  EXPECT_EQ(load({&suites[0].indexes[0].at(0), suites.data()}, store, options, events), deb);
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(ArchiveTest, AKeyFromAnAddressIsHeldToItsFingerprint) {
+  publish("/dists/stable/", simple());
+  const auto other = keys.make({.created = static_cast<std::uint32_t>(now) - day});
+  server.put("/key.asc", keys.public_key(other, true) + keys.public_key(key, true));
+  auto source = apt();
+  what(source).key = {server.url() + "/key.asc", TestKeys::fingerprint(key)};
+  EXPECT_EQ(opened(source).size(), 1U);
+  what(source).key.fingerprint = TestKeys::fingerprint(other);
+  EXPECT_THROW(opened(source), base::Error);  // that key did not sign
+  what(source).key.fingerprint = std::string(40, 'A');
+  auto fingerprints = std::vector{TestKeys::fingerprint(key), TestKeys::fingerprint(other)};
+  std::sort(fingerprints.begin(), fingerprints.end());
+  expect_error(source, Exit::trust,
+               "error: " + server.url() + "/key.asc: does not hold the key " + std::string(40, 'A') +
+                   "\n  hint: it holds " + fingerprints[0] + ", " + fingerprints[1] + "\n");
+  server.remove("/key.asc");
+  expect_error(source, Exit::network,
+               "error: " + server.url() + "/key.asc: not found (404)\n  hint: it is the key of the source 'test'\n");
+}
+
+TEST_F(ArchiveTest, AKeyFileThatIsMissingOrHoldsNoKeyIsAnError) {
+  auto source = apt();
+  what(source).key.location = folder.path() / "none.gpg";
+  expect_error(source, Exit::usage,
+               "error: " + (folder.path() / "none.gpg").string() +
+                   ": cannot open: No such file or directory\n  hint: it is the key of the source 'test'\n");
+  base::write_file_atomically(key_file(), "no key");
+  expect_error(
+      apt(), Exit::trust,
+      "error: " + key_file().string() +
+          ": holds no OpenPGP public key\n  hint: a keyring is what 'gpg --export' writes, binary or armoured\n");
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(ArchiveTest, AMissingDebianKeyringIsAnError) {
+  const auto missing = folder.path() / "none.gpg";
+  ::setenv("DEBONE_DEBIAN_KEYRING", missing.c_str(), 1);
+  expect_error(debian(), Exit::usage,
+               "error: " + missing.string() +
+                   ": cannot open: No such file or directory\n"
+                   "  hint: DEBONE_DEBIAN_KEYRING names it as the keyring of Debian's archive\n");
+}
+
+TEST_F(ArchiveTest, TheCommandLineMayReplaceAnAddressAndItsKey) {
+  publish("/other/dists/stable/", simple());
+  auto source = apt();
+  what(source).key = {"/nonexistent", std::string(40, 'A')};
+  options.replacements["test"] = {server.url() + "/other", key_file()};
+  EXPECT_EQ(opened(source)[0].base_url, server.url() + "/other/");
+}
+
+TEST_F(ArchiveTest, LocalDebsArePassedOver) {
+  recipe::Source source;
+  source.what = recipe::DebSource{"/x.deb"};
+  EXPECT_TRUE(opened(source).empty());
+}
+
+// --- .debs
+
+TEST_F(ArchiveTest, DebsAreFetchedUnderTheirWholeNames) {
+  auto suite = simple();
+  suite.files["main/binary-amd64/Packages"] = stanza("g++", deb, "pool/g++_1%3a1.0~rc1_amd64.deb");
+  publish("/dists/stable/", suite);
+  server.put("/pool/g%2B%2B_1%253a1.0~rc1_amd64.deb", deb);
+  const auto suites = opened(apt());
+  const auto& package = suites[0].indexes[0].at(0);
+  fetch({{&package, suites.data()}, {&package, suites.data()}}, store, options, events);
+  EXPECT_EQ(store.read(*package.sha256, package.size), deb);
+}
+
+TEST_F(ArchiveTest, ADamagedDebInTheStoreIsFetchedAnew) {
+  publish("/dists/stable/", simple());
+  server.put("/pool/hello_1.0_amd64.deb", deb);
+  const auto suites = opened(apt());
+  const Wanted wanted{&suites[0].indexes[0].at(0), suites.data()};
+  fetch({wanted}, store, options, events);
+  auto damaged = deb;
+  damaged[0] = '!';
+  store.write(*wanted.package->sha256, damaged);
+  EXPECT_EQ(load(wanted, store, options, events), deb);
+  EXPECT_EQ(store.read(*wanted.package->sha256, wanted.package->size), deb);
+}
+
+TEST_F(ArchiveTest, ADebThatTheMirrorDroppedIsAnErrorWithTheWayOut) {
+  publish("/dists/stable/", simple());
+  const auto suites = opened(apt());
+  try {
+    fetch({{&suites[0].indexes[0].at(0), suites.data()}}, store, options, events);
+    ADD_FAILURE() << "no error";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), Exit::network);
+    EXPECT_EQ(error.render(),
+              "error: " + server.url() +
+                  "/pool/hello_1.0_amd64.deb: not found (404)\n"
+                  "  hint: the mirror no longer has this version; run the command again to resolve anew\n");
+  }
+}
+
+TEST_F(ArchiveTest, AnIndexCannotNameAFileOutsideTheArchive) {
+  for (const std::string filename : {"../../etc/passwd", "/etc/passwd", "pool/../../x", "http://example.org/../x"}) {
+    auto suite = simple();
+    suite.files["main/binary-amd64/Packages"] = stanza("hello", deb, filename);
+    publish("/dists/stable/", suite);
+    const auto suites = opened(apt());
+    try {
+      fetch({{&suites[0].indexes[0].at(0), suites.data()}}, store, options, events);
+      ADD_FAILURE() << "no error";
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), Exit::trust);
+      EXPECT_EQ(error.render(), "error: hello_1.0_amd64 in test stable: '" + filename +
+                                    "' is no path below the archive's root (Filename)\n");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace debone::archive
