@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
 
 #include "base/error.h"
@@ -21,15 +22,18 @@ struct Step {
 };
 using Chain = std::vector<Step>;
 
-bool equal(const Node& a, const Node& b) {
-  return a.kind == b.kind && a.text == b.text &&
-         std::ranges::equal(a.items, b.items, [](const auto& x, const auto& y) { return equal(*x, *y); }) &&
-         std::ranges::equal(a.members, b.members, [](const Member& x, const Member& y) {
-           return x.key->text == y.key->text && equal(*x.value, *y.value);
-         });
+// The node spelled out, so that equal ones have equal texts.
+void spell(const Node& node, std::string& out) {
+  out += fmt::format("{}{}:{}", static_cast<int>(node.kind), node.text.size(), node.text);
+  for (const auto& item : node.items) spell(*item, out);
+  for (const auto& member : node.members) {
+    spell(*member.key, out);
+    spell(*member.value, out);
+  }
+  out += ';';
 }
 
-// What makes an item of a list the same thing as an item of the included one, or nothing.
+// What makes an item of the list `list` the same thing as an item of the included one.
 std::string identity_of(const Node& item, std::string_view list) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> identifying{{{"paths", "path"},
                                                                                       {"users", "username"},
@@ -43,26 +47,24 @@ std::string identity_of(const Node& item, std::string_view list) {
     const auto* type = item.find("type");
     // Making a path and changing its permissions are two things.
     const bool changes = list == "paths" && type != nullptr && type->text == "permissions";
-    return fmt::format("{}{}:{}", key, changes ? " permissions" : "", value->text);
+    return fmt::format("{}{}={}", key, changes ? " permissions" : "", value->text);
   }
-  return {};
-}
-
-bool same_item(const Node& a, const Node& b, std::string_view list) {
-  const auto identity = identity_of(a, list);
-  return identity.empty() ? equal(a, b) : identity == identity_of(b, list);
+  std::string spelled;
+  spell(item, spelled);
+  return spelled;
 }
 
 std::vector<NodePtr> merge_items(const Node& included, const Node& own, std::string_view list) {
   std::vector<NodePtr> items = included.items;
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < items.size(); ++i) places.emplace(identity_of(*items[i], list), i);
   for (const auto& item : own.items) {
-    const auto end = items.begin() + static_cast<std::ptrdiff_t>(included.items.size());
-    const auto same =
-        std::find_if(items.begin(), end, [&](const auto& other) { return same_item(*other, *item, list); });
-    if (same != end && (*same)->origin != item->origin) {
-      *same = item;
-    } else {
+    const auto same = places.find(identity_of(*item, list));
+    if (same == places.end()) {
       items.push_back(item);
+    } else {
+      items[same->second] = item;
+      places.erase(same);  // one of the including recipe's own that stands twice stays a mistake
     }
   }
   return items;

@@ -68,7 +68,7 @@ StatedEffects stated_effects(const Member& member) {
   StatedEffects stated;
   stated.package = package_name(*member.key);
   stated.place = member.key->place();
-  const Fields fields(*member.value, fmt::format("the effects of '{}'", stated.package),
+  const Fields fields(*member.value, fmt::format("the item '{}' of 'effects'", stated.package),
                       {"accept", "accounts", "paths"});
   choice_of(fields.require("accept"), "accept", accepted);
   if (const auto* found = fields.find("accounts")) {

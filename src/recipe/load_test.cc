@@ -342,7 +342,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Effects, Mistakes,
     testing::Values(Mistake{"effects: {vendor: {paths: []}}\n",
-                            "error: x.yaml:3:19: the effects of 'vendor' has no 'accept'\n"},
+                            "error: x.yaml:3:19: the item 'vendor' of 'effects' has no 'accept'\n"},
                     Mistake{"effects: {vendor: {accept: all}}\n",
                             "error: x.yaml:3:28: 'accept' cannot be 'all'\n  hint: write 'any-version'\n"},
                     Mistake{"effects: {vendor: {accept: any-version, accounts: {run-as: x}}}\n",

@@ -72,17 +72,17 @@ class Builder : public YAML::EventHandler {
       node->line = holder.line;
       node->column = holder.column;
     }
-    remember(anchor, node, 1, 1);
+    remember(anchor, node, 1, {1, 0});
     add(std::move(node));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    auto node = begin(Node::Kind::scalar, mark, tag);
+    auto node = begin(Node::Kind::scalar, mark, tag, value.size());
     node->text = value;
     node->quoted = tag == "!";
     if (node->quoted) check_closed(mark);
-    remember(anchor, node, 1, 1);
+    remember(anchor, node, 1, {1, value.size()});
     add(std::move(node));
   }
 
@@ -102,17 +102,21 @@ class Builder : public YAML::EventHandler {
     if (found == anchors_.end()) {
       throw error_at(place_of(*origin_, mark), "an alias stands inside the very value it names");
     }
-    count(found->second.nodes, mark);
+    count(found->second.size, mark);
     if (open_.size() + found->second.depth > deepest_nesting) too_deep(mark);
     open_.back().depth = std::max(open_.back().depth, found->second.depth + 1);
     add(found->second.node);
   }
 
  private:
+  struct Size {  // aliases expanded
+    std::size_t nodes = 0;
+    std::size_t bytes = 0;  // of texts
+  };
   struct Open {
     std::shared_ptr<Node> node;
     YAML::anchor_t anchor = 0;
-    std::size_t nodes_before = 0;
+    Size before;                               // of all that was read before it
     std::size_t depth = 1;                     // of the deepest value in it, itself counted
     NodePtr key;                               // of a map: waits for its value
     std::map<std::string_view, NodePtr> keys;  // of a map: those seen
@@ -120,27 +124,33 @@ class Builder : public YAML::EventHandler {
   struct Anchored {
     NodePtr node;
     std::size_t depth = 0;
-    std::size_t nodes = 0;  // in it, aliases expanded
+    Size size;
   };
 
   [[noreturn]] void too_deep(const YAML::Mark& mark) const {
     throw error_at(place_of(*origin_, mark), fmt::format("nested deeper than {} levels", deepest_nesting));
   }
 
-  void count(std::size_t nodes, const YAML::Mark& mark) {
-    nodes_ += nodes;
-    if (nodes_ > most_nodes) {
+  // Counts before anything is kept, so that no alias costs more than a text that spells it out.
+  void count(const Size& size, const YAML::Mark& mark) {
+    read_.nodes += size.nodes;
+    read_.bytes += size.bytes;
+    if (read_.nodes > most_nodes) {
       throw error_at(place_of(*origin_, mark),
                      fmt::format("more than {} values, those that aliases repeat counted", most_nodes));
     }
+    if (read_.bytes > largest_text) {
+      throw error_at(place_of(*origin_, mark),
+                     fmt::format("more than {} bytes of text, what aliases repeat counted", largest_text));
+    }
   }
 
-  std::shared_ptr<Node> begin(Node::Kind kind, const YAML::Mark& mark, const std::string& tag) {
+  std::shared_ptr<Node> begin(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, std::size_t bytes = 0) {
     if (!tag.empty() && tag != "?" && tag != "!") {
       throw error_at(place_of(*origin_, mark), "a tag, which recipes do not use")
           .hint("remove the word that begins with '!', or quote it");
     }
-    count(1, mark);
+    count({1, bytes}, mark);
     auto node = std::make_shared<Node>();
     node->kind = kind;
     node->origin = origin_;
@@ -151,20 +161,20 @@ class Builder : public YAML::EventHandler {
 
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (open_.size() >= deepest_nesting) too_deep(mark);
-    const auto before = nodes_;
-    open_.push_back({.node = begin(kind, mark, tag), .anchor = anchor, .nodes_before = before, .key = {}, .keys = {}});
+    const auto before = read_;
+    open_.push_back({.node = begin(kind, mark, tag), .anchor = anchor, .before = before, .key = {}, .keys = {}});
   }
 
   void close() {
     auto done = std::move(open_.back());
     open_.pop_back();
-    remember(done.anchor, done.node, done.depth, nodes_ - done.nodes_before);
+    remember(done.anchor, done.node, done.depth, {read_.nodes - done.before.nodes, read_.bytes - done.before.bytes});
     if (!open_.empty()) open_.back().depth = std::max(open_.back().depth, done.depth + 1);
     add(std::move(done.node));
   }
 
-  void remember(YAML::anchor_t anchor, const NodePtr& node, std::size_t depth, std::size_t nodes) {
-    if (anchor != 0) anchors_[anchor] = {node, depth, nodes};
+  void remember(YAML::anchor_t anchor, const NodePtr& node, std::size_t depth, const Size& size) {
+    if (anchor != 0) anchors_[anchor] = {node, depth, size};
   }
 
   void add(NodePtr node) {
@@ -197,8 +207,10 @@ class Builder : public YAML::EventHandler {
     auto line = static_cast<std::size_t>(mark.line);
     auto column = static_cast<std::size_t>(mark.column);
     if (line >= lines_.size() || column >= lines_[line].size()) return;
-    if (lines_[line][column] == '&' || lines_[line][column] == '!') {  // an anchor before the quote
-      column = lines_[line].find_first_of("'\"", column);
+    constexpr std::string_view blanks = " \t\r";
+    const auto end = lines_[line].size();
+    while (lines_[line][column] == '&' || lines_[line][column] == '!') {  // an anchor before the quote
+      column = lines_[line].find_first_not_of(blanks, std::min(lines_[line].find_first_of(blanks, column), end));
       if (column == std::string_view::npos) return;
     }
     const char quote = lines_[line][column];
@@ -219,7 +231,7 @@ class Builder : public YAML::EventHandler {
   std::vector<std::string_view> lines_;
   std::shared_ptr<const Origin> origin_;
   int documents_ = 0;
-  std::size_t nodes_ = 0;
+  Size read_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Anchored> anchors_;
   NodePtr root_;

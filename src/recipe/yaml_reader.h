@@ -44,7 +44,7 @@ struct Node {
   const Node* find(std::string_view key) const;
 };
 
-constexpr std::size_t largest_text = std::size_t{1} << 20U;  // bytes
+constexpr std::size_t largest_text = std::size_t{1} << 20U;  // bytes, also with every alias expanded
 constexpr std::size_t most_nodes = 20'000;                   // with every alias expanded
 constexpr std::size_t deepest_nesting = 24;
 

@@ -97,6 +97,7 @@ TEST(YamlReader, refuses_what_yaml_cpp_lets_pass) {
             "error: x.yaml:2:1: a second document begins here\n  hint: a recipe is one YAML document\n");
   EXPECT_EQ(error("a: 'x\n"), "error: x.yaml:1:4: the quote ' that begins here is not closed\n");
   EXPECT_EQ(error("a: &n \"x \\\"\n"), "error: x.yaml:1:4: the quote \" that begins here is not closed\n");
+  EXPECT_EQ(error("a: &n | # it's open\n  x\nb: &m\n  'y'\n"), "no error");
   EXPECT_EQ(error("a: 1\nb: !!str 2\n"),
             "error: x.yaml:2:4: a tag, which recipes do not use\n"
             "  hint: remove the word that begins with '!', or quote it\n");
@@ -112,6 +113,8 @@ TEST(YamlReader, stops_what_would_grow_without_end) {
         "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + repeated(before + " , ", 9) + before + " ]\n";
   }
   EXPECT_EQ(error(laughs), "error: x.yaml:5:10: more than 20000 values, those that aliases repeat counted\n");
+  EXPECT_EQ(error("a: &a " + std::string(300'000, 'x') + "\nb: [*a , *a , *a ]\n"),
+            "error: x.yaml:2:15: more than 1048576 bytes of text, what aliases repeat counted\n");
   EXPECT_EQ(error("a: &a [b, *a ]\n"), "error: x.yaml:1:11: an alias stands inside the very value it names\n");
   EXPECT_EQ(error("a:\n" + repeated("- b\n", 20'000)),
             "error: x.yaml:19999:3: more than 20000 values, those that aliases repeat counted\n");
