@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "recipe/accounts.h"
@@ -34,15 +36,21 @@ std::map<std::string, std::string> annotations(const Node& node) {
   return annotations;
 }
 
-// A text or a list, or apko's form, {command: ...}.
-std::vector<std::string> entrypoint(const Node& node) {
-  const auto& command =
-      node.kind == Node::Kind::map ? Fields(node, "'entrypoint'", {"command"}).require("command") : node;
-  auto arguments = command_of(command, node.kind == Node::Kind::map ? "command" : "entrypoint");
+std::vector<std::string> program_of(const Node& node, std::string_view key) {
+  auto arguments = command_of(node, key);
   if (arguments.empty() || arguments.front().empty()) {
-    fail(command, "the entrypoint names no program", "remove it, or write a command");
+    fail(node, "the entrypoint names no program", "remove it, or write a command");
   }
   return arguments;
+}
+
+// A text or a list, or apko's form, {command: ...}.
+std::vector<std::string> entrypoint(const Node& node) {
+  if (node.kind == Node::Kind::map) {
+    const Fields fields(node, "'entrypoint'", {"command"});
+    return program_of(fields.require("command"), "command");
+  }
+  return program_of(node, "entrypoint");
 }
 
 // Each item of a list, read by `read`, none twice.
