@@ -1,16 +1,17 @@
 // What ca-certificates' postinst and update-ca-certificates(8) do on a first installation, where every certificate that
 // the package ships is trusted, and openssl-rehash(1) after them.
 #include <fmt/format.h>
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -67,18 +68,61 @@ std::string link_name(const RelPath& certificate) {
   return name + ".pem";
 }
 
-using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
-
-// The certificate of a file that holds exactly one, else null, as rehash has it.
-X509Pointer sole_certificate(std::string_view text) {
-  X509Pointer none(nullptr, &X509_free);
-  if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return none;
+// The DER bytes of a file's certificate where it holds exactly one, as rehash has it, else nothing.
+std::string sole_certificate(std::string_view text) {
+  if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return {};
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
                                                       &BIO_free);
-  X509Pointer first(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free);
-  const X509Pointer second(first ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr, &X509_free);
+  std::string found;
+  int count = 0;
+  char* name = nullptr;
+  char* header = nullptr;
+  unsigned char* data = nullptr;
+  long size = 0;
+  while (PEM_read_bio(bio.get(), &name, &header, &data, &size) == 1) {
+    const std::string_view kind(name);
+    if (kind == PEM_STRING_X509 || kind == PEM_STRING_X509_OLD || kind == PEM_STRING_X509_TRUSTED) {
+      ++count;
+      found.assign(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+    }
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_free(data);
+  }
   ERR_clear_error();
-  return second ? std::move(none) : std::move(first);
+  return count == 1 ? found : std::string();
+}
+
+// Steps over one DER element, or (where `enter`) over its head alone; false where there is none.
+bool step(const unsigned char*& at, const unsigned char* end, bool enter) {
+  long length = 0;
+  int tag = 0;
+  int tag_class = 0;
+  const auto* inside = at;
+  if (at >= end || (ASN1_get_object(&inside, &length, &tag, &tag_class, end - at) & 0x80) != 0) return false;
+  if (length < 0 || length > end - inside) return false;
+  at = enter ? inside : inside + length;
+  return true;
+}
+
+// X509_NAME_hash of the subject. Only the name is decoded: OpenSSL's reading of a whole certificate, its key too, takes
+// fifty times as long.
+std::optional<std::uint32_t> subject_hash(std::string_view der) {
+  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  const auto* const end = at + der.size();
+  // Certificate, tbsCertificate, [0] version (absent in version 1), serial, signature, issuer, validity.
+  if (!step(at, end, true) || !step(at, end, true)) return std::nullopt;
+  if (at < end && *at == 0xA0 && !step(at, end, false)) return std::nullopt;
+  for (int i = 0; i < 4; ++i)
+    if (!step(at, end, false)) return std::nullopt;
+  const std::unique_ptr<X509_NAME, decltype(&X509_NAME_free)> subject(d2i_X509_NAME(nullptr, &at, end - at),
+                                                                      &X509_NAME_free);
+  ERR_clear_error();
+  if (!subject) return std::nullopt;
+  int ok = 0;
+  const auto hash = X509_NAME_hash_ex(subject.get(), nullptr, nullptr, &ok);
+  if (ok != 1) return std::nullopt;
+  return static_cast<std::uint32_t>(hash);
 }
 
 // HHHHHHHH.N -> NAME.pem for every certificate in the directory, N counting those of one hash in the order of names;
@@ -91,16 +135,12 @@ void link_by_hash(Context& context, const RelPath& directory) {
         if (path.name().ends_with(suffix))
           if (const auto text = context.tree.read(path)) names.emplace(path.name(), *text);
   std::map<std::uint32_t, unsigned> next;
-  std::set<std::array<unsigned char, EVP_MAX_MD_SIZE>> seen;
+  std::set<std::string> seen;
   for (const auto& [name, text] : names) {
-    const auto certificate = sole_certificate(text);
-    if (!certificate) continue;
-    std::array<unsigned char, EVP_MAX_MD_SIZE> fingerprint{};
-    unsigned length = 0;
-    if (X509_digest(certificate.get(), EVP_sha256(), fingerprint.data(), &length) != 1) continue;
-    if (!seen.insert(fingerprint).second) continue;
-    const auto hash = static_cast<std::uint32_t>(X509_subject_name_hash(certificate.get()));
-    context.link(directory / at(fmt::format("{:08x}.{}", hash, next[hash]++)), name);
+    auto certificate = sole_certificate(text);
+    const auto hash = subject_hash(certificate);
+    if (!hash || !seen.insert(std::move(certificate)).second) continue;
+    context.link(directory / at(fmt::format("{:08x}.{}", *hash, next[*hash]++)), name);
   }
 }
 

@@ -26,8 +26,10 @@ std::vector<RelPath> Context::list(const RelPath& directory, tree::NodeType type
   std::vector<RelPath> found;
   const auto real = tree.resolve(directory, true);
   const auto [begin, end] = tree.below(real);
+  const auto first = real.is_root() ? 0 : real.str().size() + 1;
   for (auto entry = begin; entry != end; ++entry)
-    if (entry->second.type == type && entry->first.parent() == real) found.push_back(entry->first);
+    if (entry->second.type == type && entry->first.str().find('/', first) == std::string::npos)
+      found.push_back(entry->first);
   return found;
 }
 

@@ -27,7 +27,7 @@ constexpr std::array<Finisher, 14> finishers{{
     {"accounts", accounts, "*"},  // base-passwd, and sysusers.d of all
     {"base-files", base_files, "base-files"},
     {"netbase", netbase, "netbase"},
-    {"timezone", timezone, "tzdata"},
+    {"time-zone", time_zone, "tzdata"},
     {"name-service", name_service, "libc-bin"},
     {"fontconfig", fontconfig, "fontconfig-config"},
     {"systemd", systemd, "systemd"},

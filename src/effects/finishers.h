@@ -19,7 +19,7 @@ void base_files(Context& context);
 void netbase(Context& context);
 
 // /etc/localtime (and /etc/timezone where the script still writes it) as the answer "Etc/UTC" leaves them.
-void timezone(Context& context);
+void time_zone(Context& context);
 
 // /etc/nsswitch.conf of libc-bin.
 void name_service(Context& context);

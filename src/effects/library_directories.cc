@@ -119,8 +119,9 @@ class Finder {
   std::set<std::string> names(const RelPath& real) const {
     std::set<std::string> found;
     const auto [begin, end] = tree_.below(real);
+    const auto first = real.is_root() ? 0 : real.str().size() + 1;
     for (auto entry = begin; entry != end; ++entry)
-      if (entry->first.parent() == real) found.emplace(entry->first.name());
+      if (entry->first.str().find('/', first) == std::string::npos) found.emplace(entry->first.name());
     return found;
   }
 

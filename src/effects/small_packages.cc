@@ -31,7 +31,7 @@ void netbase(Context& context) {
                           "\n");
 }
 
-void timezone(Context& context) {
+void time_zone(Context& context) {
   context.link_if_absent(at("etc/localtime"), "/usr/share/zoneinfo/Etc/UTC");
   // trixie's script only keeps a file that is there up to date.
   if (!script_says(context, "tzdata", "if test -f \"$DPKG_ROOT/etc/timezone\""))
