@@ -95,5 +95,6 @@ def golden(request, place):
     def check(result):
         assert result.status != 0, f"it succeeded\n{result.out}{result.err}"
         assert result.errors.startswith("error: "), result.err
+        assert "[rnp" not in result.err, "a library speaks to the terminal"
         expected.check(f"exit {result.status}\n{result.errors}")
     return check

@@ -33,7 +33,7 @@ def test_nothing_is_asked(place):
 
 
 @pytest.mark.parametrize("arguments, text", [
-    (["biuld"], "error: no command 'biuld'\n  hint: did you mean 'build'?"),
+    (["buld"], "error: no command 'buld'\n  hint: did you mean 'build'?"),
     (["build"], "error: RECIPE is required\n  hint: see debone build --help"),
     (["run"], "error: IMAGE is required\n  hint: see debone run --help"),
 ])
@@ -106,7 +106,7 @@ def test_output_that_cannot_be_written_is_an_error(place):
         process = place.start("catalog", stdout=full)
         _, err = process.communicate()
     assert process.returncode == 5
-    assert "No space left on device" in err
+    assert err.startswith("error: cannot write to standard output")
 
 
 def test_a_closed_pipe_is_no_crash(place):

@@ -62,8 +62,7 @@ class Workplace:
         self.home = self.folder / "home"
         self.work = self.folder / "work"
         self.store = self.folder / "store"
-        # Hard-linked where it can be, so that it costs nothing; never used from the source tree, which another user
-        # may not be able to read.
+        # A copy, since another user may not be able to read the source tree.
         self.program = self.folder / "debone"
         shutil.copy(program_file or program(), self.program)
         self.program.chmod(0o755)
