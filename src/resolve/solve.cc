@@ -111,21 +111,33 @@ class Solve {
 
   base::Error unknown(const Wish& wish) const {
     auto error = usage(wish, fmt::format("no package '{}' in {} for {}", wish.name, source_labels(), architecture_));
-    std::vector<std::string> names;
     for (const auto& source : available_) {
-      if (source.only != nullptr && !source.only->empty()) {
-        if (!source.index->named(wish.name).empty()) {
-          return std::move(error).hint(
-              fmt::format("{} has it, but the source's `packages:` does not list it", source.label));
-        }
-        names.insert(names.end(), source.only->begin(), source.only->end());
-      } else {
-        const auto more = source.index->names();
-        names.insert(names.end(), more.begin(), more.end());
+      const bool is_limited = source.only != nullptr && !source.only->empty();
+      if (is_limited && !source.index->named(wish.name).empty()) {
+        return std::move(error).hint(
+            fmt::format("{} has it, but the source's `packages:` does not list it", source.label));
       }
     }
-    const auto nearest = base::nearest(wish.name, names);
-    return nearest ? std::move(error).hint(fmt::format("did you mean '{}'?", *nearest)) : std::move(error);
+    const auto name = nearest_name(wish.name);
+    return name ? std::move(error).hint(fmt::format("did you mean '{}'?", *name)) : std::move(error);
+  }
+
+  // The ending that the change to 64-bit times gave many a library's name does not count as a difference.
+  std::optional<std::string> nearest_name(const std::string& name) const {
+    constexpr std::string_view ending = "t64";
+    std::vector<std::string> names;
+    std::vector<std::string> shortened;
+    for (const auto& source : available_) {
+      if (source.priority < 0) continue;
+      const bool is_limited = source.only != nullptr && !source.only->empty();
+      for (auto& known : is_limited ? *source.only : source.index->names()) {
+        shortened.push_back(known.ends_with(ending) ? known.substr(0, known.size() - ending.size()) : known);
+        names.push_back(known);
+      }
+    }
+    const auto found = base::nearest(name, shortened);
+    if (!found) return std::nullopt;
+    return names[static_cast<std::size_t>(std::ranges::find(shortened, *found) - shortened.begin())];
   }
 
   base::Error ambiguous(const Wish& wish, const std::vector<Node>& providers) const {
@@ -141,15 +153,23 @@ class Solve {
     return wishes_[at == roots_.end() ? 0 : static_cast<std::size_t>(at - roots_.begin())];
   }
 
-  // What the sources have instead of a relation that nothing satisfies.
+  // What the sources have instead of a relation ("Depends: a (>= 1) | b") that nothing satisfies.
   std::string instead_of(std::string_view relation) {
-    const auto clauses = debian::parse_relations(relation.substr(relation.find(':') + 1), architecture_);
     std::vector<std::string> notes;
+    const auto clauses = debian::parse_relations(relation.substr(relation.find(':') + 1), architecture_);
     for (const auto& alternative : clauses.front()) {
-      const auto node = universe_.candidate(alternative.name);
-      notes.push_back(node ? fmt::format("{} has '{}' {}", available_[universe_[*node].source].label, alternative.name,
-                                         universe_.record(*node).version.str())
-                           : fmt::format("no source has '{}'", alternative.name));
+      debian::Relation any_version;
+      any_version.name = alternative.name;
+      const auto& nodes = universe_.satisfying(any_version);
+      if (nodes.empty()) notes.push_back(fmt::format("no source has '{}'", alternative.name));
+      for (const Node node : nodes) {
+        const auto& record = universe_.record(node);
+        const auto provided = std::ranges::find(record.provides, alternative.name, &debian::Relation::name);
+        notes.push_back(record.name == alternative.name || provided == record.provides.end()
+                            ? fmt::format("{} has '{}' {}", available_[universe_[node].source].label, record.name,
+                                          record.version.str())
+                            : fmt::format("'{}' provides {}", record.name, provided->str()));
+      }
     }
     return base::join(notes, ", ");
   }
@@ -163,15 +183,15 @@ class Solve {
     const auto& wish = wish_of(chain.root);
     switch (problem.kind) {
       case Problem::Kind::unmet: {
-        auto error = usage(wish, fmt::format("{} cannot be installed: {} is met by nothing, {}", describe(node),
+        auto error = usage(wish, fmt::format("{} cannot be installed: nothing meets '{}' ({})", describe(node),
                                              problem.relation, instead_of(problem.relation)));
         error.add_frame(fmt::format("resolving {}", chain.text));
         return error;
       }
       case Problem::Kind::conflict: {
         const Node other = all[problem.other];
-        auto error = usage(wish, fmt::format("{} and {} cannot be installed together: {} {}", describe(node),
-                                             describe(other), universe_.record(node).name, problem.relation));
+        auto error = usage(wish, fmt::format("{} and {} cannot be installed together: '{}' of '{}'", describe(node),
+                                             describe(other), problem.relation, universe_.record(node).name));
         error.add_frame(fmt::format("resolving {}", chain.text));
         error.add_frame(fmt::format("resolving {}", chain_to(universe_, roots_, other).text));
         return error;

@@ -97,16 +97,20 @@ std::vector<Chosen> unpack_order(const Solution& solution) {
   std::set<std::size_t> left;
   for (std::size_t i = 0; i < packages.size(); ++i) left.insert(i);
 
+  std::vector<std::size_t> members_left(packages.size());
+  for (const auto it : component) ++members_left[it];
+
   const auto is_out = [&](std::size_t node) { return !left.contains(node); };
-  // Everything it needs is out, but for its own component's members, of which those in `edges` count alone.
-  const auto outside_is_out = [&](std::size_t node) {
-    return std::ranges::all_of(edges[node].all,
-                               [&](std::size_t to) { return component[to] == component[node] || is_out(to); });
+  // Its own component is next: all others that it needs are out to the last member.
+  const auto may_come = [&](std::size_t node) {
+    return std::ranges::all_of(edges[node].all, [&](std::size_t to) {
+      return component[to] == component[node] || members_left[component[to]] == 0;
+    });
   };
   const std::vector<std::function<bool(std::size_t)>> rules{
-      [&](std::size_t node) { return std::ranges::all_of(edges[node].all, is_out); },
-      [&](std::size_t node) { return outside_is_out(node) && std::ranges::all_of(edges[node].pre_depends, is_out); },
-      outside_is_out,
+      [&](std::size_t node) { return may_come(node) && std::ranges::all_of(edges[node].all, is_out); },
+      [&](std::size_t node) { return may_come(node) && std::ranges::all_of(edges[node].pre_depends, is_out); },
+      may_come,
   };
   std::vector<Chosen> order;
   while (!left.empty()) {
@@ -114,6 +118,7 @@ std::vector<Chosen> unpack_order(const Solution& solution) {
       const auto next = std::ranges::find_if(left, rule);
       if (next == left.end()) continue;
       order.push_back(packages[*next]);
+      --members_left[component[*next]];
       left.erase(next);
       break;
     }
