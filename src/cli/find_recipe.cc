@@ -20,9 +20,11 @@ std::optional<std::string> catalog_text(std::string_view name) {
 
 recipe::Recipe find_recipe(const std::string& what) {
   std::error_code ignored;
-  if (std::filesystem::exists(what, ignored)) return recipe::load(what, catalog_text);
+  // A folder is no recipe: `debone build php-fpm` leaves one of that name, and must work a second time.
+  const bool is_file = std::filesystem::exists(what, ignored) && !std::filesystem::is_directory(what, ignored);
+  if (is_file) return recipe::load(what, catalog_text);
   if (const auto text = catalog_text(what)) {
-    return recipe::parse(*text, fmt::format("catalog/{}.yaml", what), std::filesystem::current_path(), catalog_text);
+    return recipe::parse(*text, fmt::format("catalog/{}.yaml", what), "", catalog_text);
   }
   std::vector<std::string> names;
   for (const auto& file : embedded_catalog()) names.emplace_back(file.path.substr(0, file.path.size() - 5));
