@@ -26,7 +26,7 @@ std::string compressed(const std::string& bytes, Compression compression) {
 
 std::string sample() {
   std::string text;
-  for (int i = 0; i < 300'000; ++i) text += static_cast<char>('a' + i * i % 23);
+  for (unsigned i = 0; i < 300'000; ++i) text += static_cast<char>('a' + i * i % 23);
   return text;
 }
 

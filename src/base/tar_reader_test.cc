@@ -23,6 +23,7 @@ std::string failure(const std::string& archive) {
   return error.message();
 }
 
+// Its content points into the archive.
 TarEntry only(const std::string& archive) {
   auto entries = read_tar(archive);
   EXPECT_EQ(entries.size(), 1U);
@@ -153,8 +154,8 @@ TEST(TarReader, ReadsBinaryNumbers) {
   size[0] = '\x80';
   auto uid = std::string("\x80\0\0\0\0\x12\x34\x56", 8);
   std::string mtime(12, '\xFF');  // -1
-  const auto entry =
-      only(tar_entry({.name = "f", .content = "abc", .uid = uid, .mtime = mtime, .size = size}) + tar_end());
+  const auto archive = tar_entry({.name = "f", .content = "abc", .uid = uid, .mtime = mtime, .size = size}) + tar_end();
+  const auto entry = only(archive);
   EXPECT_EQ(entry.content, "abc");
   EXPECT_EQ(entry.uid, 0x123456U);
   EXPECT_EQ(entry.mtime, -1);
