@@ -44,13 +44,11 @@ void alternatives(Context& context) {
     for (auto& installed : installed_alternatives(script->second)) {
       // What was cut, or what a script installs only where it is there, is no choice.
       if (!exists(context, installed.alternative.path)) continue;
-      auto& choices = groups[installed.alternative.name];
-      // update-alternatives keeps the choices sorted by path and puts a new one last; the first of the best wins.
-      std::ranges::sort(choices, {}, [](const auto& choice) { return choice.alternative.path; });
-      choices.push_back(std::move(installed));
+      groups[installed.alternative.name].push_back(std::move(installed));
     }
   }
   for (const auto& [name, choices] : groups) {
+    // The first of the highest priority: another must beat the one that stands.
     const auto& best = *std::ranges::max_element(choices, {}, &InstalledAlternative::priority);
     make(context, best.alternative);
     for (const auto& slave : best.slaves)

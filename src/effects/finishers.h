@@ -27,9 +27,9 @@ void name_service(Context& context);
 // The links in /etc/fonts/conf.d that fontconfig-config makes of its questions' default answers.
 void fontconfig(Context& context);
 
-// systemd's directory for a journal that lasts, and an empty /etc/machine-id: a system's identity is no part of an image
-// (machine-id(5)). Its units are not enabled, by this package's script or another's, and its message catalog is not
-// compiled: nothing in an image is started by systemd.
+// systemd's directory for a journal that lasts, and an empty /etc/machine-id: a system's identity is no part of an
+// image (machine-id(5)). Its units are not enabled, by this package's script or another's, and its message catalog is
+// not compiled: nothing in an image is started by systemd.
 void systemd(Context& context);
 
 // What packages' own tmpfiles.d(5) files create on a running system: directories and links, without what is for boot

@@ -241,15 +241,16 @@ class Configurator {
     }
   }
 
-  // SONAME -> NAME, unless the soname leads there already or is a file of its own.
+  // SONAME -> NAME, unless the soname leads there already or is a file of its own. A link to the loader is not turned
+  // elsewhere, as Debian's ldconfig has it.
   void link(const LibraryDirectory& directory, const Library& library) {
-    if (library.name == library.soname || is_loader(library.soname)) return;
+    if (library.name == library.soname) return;
     const auto soname = directory.real / at(library.soname);
     const auto* standing = context_.tree.find(soname);
     if (standing != nullptr) {
       if (standing->type != tree::NodeType::symlink) return;
       const auto content = follow(soname);
-      if (content && content->data() == library.content.data()) return;
+      if (content && (content->data() == library.content.data() || is_loader(library.soname))) return;
     }
     context_.link(soname, library.name);
   }

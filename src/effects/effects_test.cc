@@ -1,0 +1,74 @@
+#include "effects/effects.h"
+
+#include <gtest/gtest.h>
+
+#include "effects/testing.h"
+
+namespace debone::effects {
+namespace {
+
+using testing::error_of;
+using testing::Image;
+
+recipe::PathItem file_item(std::string_view path, const std::string& content) {
+  recipe::PathItem item;
+  item.path = at(path);
+  item.type = recipe::PathType::file;
+  item.content = content;
+  return item;
+}
+
+TEST(Effects, RunForThePackagesThatAreThere) {
+  Image image;
+  image.add("netbase");
+  apply(image.tree, image.inputs(), *image.recorder);
+  EXPECT_NE(image.text("etc/hosts"), "(nothing)");
+  EXPECT_EQ(image.text("etc/localtime"), "(nothing)");
+  EXPECT_EQ(image.text("etc/ca-certificates.conf"), "(nothing)");
+  EXPECT_EQ(image.text("etc/passwd"), "root:*:0:0:root:/root:/usr/sbin/nologin\n");
+  EXPECT_EQ(image.text("var/lib/dpkg/status.d/netbase"), "Package: netbase\nVersion: 1\nArchitecture: all\n");
+  EXPECT_EQ(image.tree.find(at("etc/hosts"))->origin, "effect:netbase");
+}
+
+TEST(Effects, TheRecipesPathsComeAfterTheScriptsAndBeforeWhatIsComputed) {
+  Image image;
+  image.add("netbase");
+  image.add("ca-certificates");
+  recipe::StatedEffects stated;
+  stated.package = "vendor";
+  stated.paths.push_back(file_item("etc/hosts", "the vendor's"));
+  stated.paths.push_back(file_item("etc/vendor.conf", "the vendor's"));
+  image.recipe.effects.push_back(stated);
+  image.recipe.paths.push_back(file_item("etc/hosts", "mine"));
+  image.recipe.paths.push_back(file_item("usr/local/share/ca-certificates/company.crt", "a certificate\n"));
+  apply(image.tree, image.inputs(), *image.recorder);
+  EXPECT_EQ(image.text("etc/hosts"), "mine");
+  EXPECT_EQ(image.text("etc/vendor.conf"), "the vendor's");
+  EXPECT_EQ(image.text("etc/ssl/certs/ca-certificates.crt"), "a certificate\n");
+}
+
+TEST(Effects, AnErrorSaysWhoseEffectsWereApplied) {
+  Image image;
+  image.add("x", {{"usr/lib/sysusers.d/x.conf", "nonsense"}});
+  EXPECT_EQ(error_of([&] { apply(image.tree, image.inputs(), *image.recorder); }),
+            "error: /usr/lib/sysusers.d/x.conf:1: malformed sysusers.d line 'nonsense'\n"
+            "  while applying the effects of accounts\n");
+}
+
+TEST(Effects, AreTheSameTwice) {
+  const auto build = [] {
+    Image image;
+    image.add("base-files", {{"usr/share/base-files/motd", "x"}});
+    image.add("systemd", {{"usr/lib/sysusers.d/x.conf", "u x -\nu y -\n"}});
+    apply(image.tree, image.inputs(), *image.recorder);
+    std::string all;
+    for (const auto& [path, node] : image.tree.nodes())
+      all += fmt::format("{} {} {:o} {} {} {} {} {}\n", path.str(), static_cast<int>(node.type), node.mode, node.uid,
+                         node.gid, node.mtime, node.link_target, node.content.bytes());
+    return all;
+  };
+  EXPECT_EQ(build(), build());
+}
+
+}  // namespace
+}  // namespace debone::effects
