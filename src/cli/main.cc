@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/output.h"
 #include "cli/version.h"
 
@@ -20,9 +21,8 @@ using base::Error;
 using base::Exit;
 
 constexpr std::string_view about =
-    "debone turns Debian packages into one distroless OCI image: debs in, one image out.\n"
-    "The archive's signatures are verified, dependencies solved as apt does, and the image is the\n"
-    "same bits every time. No Docker, no root.";
+    "debone turns Debian packages into one distroless OCI image: debs in, one image out. The archive's signatures are "
+    "verified, dependencies solved as apt does, and the image is the same bits every time. No Docker, no root.";
 
 std::string footer_of(const Command& command) {
   std::string text = "Examples:";
@@ -32,35 +32,57 @@ std::string footer_of(const Command& command) {
   return text;
 }
 
-std::function<int()> add(CLI::App& root, const Command& command) {
+// In the list of commands a command is its summary; in its own help, `asked`, it is described.
+std::function<int()> add(CLI::App& root, const Command& command, bool asked) {
   auto* app = root.add_subcommand(command.name, command.summary);
-  app->description(command.description.empty() ? command.summary : command.description);
+  if (asked && !command.description.empty()) app->description(command.description);
   app->footer(footer_of(command));
   if (command.hidden) app->group("");
   return command.prepare(*app);
 }
 
+std::vector<std::string> command_names(const CLI::App& root) {
+  std::vector<std::string> names;
+  for (const auto* app :
+       root.get_subcommands([](const CLI::App* candidate) { return !candidate->get_group().empty(); })) {
+    names.push_back(app->get_name());
+  }
+  return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+Error no_command(const CLI::App& root, const std::string& given) {
+  const auto names = command_names(root);
+  const auto near = base::nearest(given, names);
+  return Error(Exit::usage, fmt::format("no command '{}'", given))
+      .hint(near ? fmt::format("did you mean '{}'?", *near) : "the commands are: " + base::join(names, ", "));
+}
+
 // What CLI11 found wrong, in the words and with the exit code of every other error.
 Error usage_error(const CLI::App& root, const CLI::ParseError& error, int argc, char** argv) {
   const auto chosen = root.get_subcommands();
+  if (chosen.empty() && argc > 1 && argv[1][0] != '-') return no_command(root, argv[1]);
   const auto help =
-      chosen.empty() ? std::string("debone --help") : fmt::format("debone {} --help", chosen[0]->get_name());
-  if (chosen.empty() && argc > 1 && argv[1][0] != '-') {
-    std::vector<std::string> names;
-    for (const auto* app :
-         root.get_subcommands([](const CLI::App* candidate) { return !candidate->get_group().empty(); })) {
-      names.push_back(app->get_name());
-    }
-    const auto near = base::nearest(argv[1], names);
-    return Error(Exit::usage, fmt::format("no command '{}'", argv[1]))
-        .hint(near ? fmt::format("did you mean '{}'?", *near) : "the commands are: " + base::join(names, ", "));
+      chosen.empty() ? std::string("see debone --help") : fmt::format("see debone {} --help", chosen[0]->get_name());
+  if (const auto extra = root.remaining(true); !extra.empty()) {
+    const auto near = base::nearest(extra[0], option_names(chosen.empty() ? root : *chosen[0]));
+    return Error(Exit::usage, fmt::format("unexpected argument '{}'", extra[0]))
+        .hint(near ? fmt::format("did you mean '{}'?", *near) : help);
   }
   std::string what = error.what();
-  if (!what.empty() && what[0] >= 'A' && what[0] <= 'Z' && (what.size() < 2 || !(what[1] >= 'A' && what[1] <= 'Z'))) {
+  // CLI11 begins its sentences with a capital; a name such as RECIPE stays as it is.
+  if (what.size() > 1 && what[0] >= 'A' && what[0] <= 'Z' && what[1] >= 'a' && what[1] <= 'z') {
     what[0] = static_cast<char>(what[0] - 'A' + 'a');
   }
   while (what.ends_with('.') || what.ends_with('\n')) what.pop_back();
-  return Error(Exit::usage, what).hint("see " + help);
+  return Error(Exit::usage, what).hint(help);
 }
 
 int run(int argc, char** argv) {
@@ -68,9 +90,16 @@ int run(int argc, char** argv) {
   root.set_version_flag("--version", fmt::format("debone {}", version));
   root.set_help_flag("-h,--help", "Print this help and exit");
   root.require_subcommand(1);
-  root.get_formatter()->column_width(34);
+  const auto formatter = std::make_shared<HelpFormatter>();
+  formatter->column_width(30);
+  formatter->label("SUBCOMMAND", "COMMAND");
+  formatter->label("SUBCOMMANDS", "COMMANDS");
+  formatter->label("Subcommands", "Commands");
+  root.formatter(formatter);
   std::vector<std::pair<std::string, std::function<int()>>> actions;
-  for (const auto& command : commands(root)) actions.emplace_back(command.name, add(root, command));
+  for (const auto& command : commands(root)) {
+    actions.emplace_back(command.name, add(root, command, argc > 1 && command.name == argv[1]));
+  }
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -96,7 +125,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A reader that goes away (`| head`) is told by a failed write, which is an Error like every other.
+  // A connection or a reader that goes away is a failed write, to be dealt with where it happens.
   std::signal(SIGPIPE, SIG_IGN);
   try {
     const int status = run(argc, argv);

@@ -1,5 +1,7 @@
 #include "cli/output.h"
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 
 #include "base/error.h"
@@ -8,7 +10,12 @@ namespace debone::cli {
 namespace {
 
 void check(bool written) {
-  if (!written) throw base::Error(base::Exit::internal, "cannot write to standard output");
+  if (written) return;
+  if (errno == EPIPE) {  // the reader has seen enough (`| head`): end as every filter does
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
+  throw base::Error(base::Exit::internal, "cannot write to standard output");
 }
 
 }  // namespace
