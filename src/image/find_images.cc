@@ -66,7 +66,15 @@ ImageParts read_manifest(const Files& files, const base::Digest& digest, const s
     parts.layers.push_back({layer.digest("digest"), layer.number("size"), layer.text("mediaType"), {}});
   }
   pair_with_diff_ids(parts, place);
-  parts.blob = [files, place](const StoredLayer& layer) { return read_blob(*files, layer.digest, layer_limit, place); };
+  parts.blob = [files, place](const StoredLayer& layer) {
+    auto bytes = read_blob(*files, layer.digest, layer_limit, place);
+    if (bytes.size() != layer.size) {
+      throw Error(Exit::trust, fmt::format("layer {} has {} bytes, the manifest says {}", layer.digest.oci(),
+                                           bytes.size(), layer.size))
+          .at(place);
+    }
+    return bytes;
+  };
   return parts;
 }
 

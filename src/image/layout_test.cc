@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <map>
 
 #include "base/file.h"
@@ -164,6 +167,24 @@ TEST_F(LayoutOnDisk, AFailureLeavesTheOldOneAndNothingHalf) {
   image.config.user = "\xFF";
   EXPECT_THROW(write_layout(target, {image}, "latest"), base::Error);
   EXPECT_EQ(StoredImage::open(target, "").manifest_digest(), before.digest);
+  EXPECT_THAT(names_in(temporary.path()), ElementsAre("php-fpm"));
+}
+
+TEST_F(LayoutOnDisk, AKillAtAnyMomentLeavesAWholeLayout) {
+  const std::vector images{sample_image()};
+  const auto digest = write_layout(target, images, "latest").digest;
+  for (int i = 0; i < 20; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (;;) write_layout(target, images, "latest");
+    }
+    ::usleep(static_cast<useconds_t>(1000 + i * 337));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    ASSERT_EQ(StoredImage::open(target, "").manifest_digest(), digest);
+    ASSERT_EQ(file_system(StoredImage::open(target, "")).nodes().size(), sample_tree().nodes().size());
+  }
+  write_layout(target, images, "latest");
   EXPECT_THAT(names_in(temporary.path()), ElementsAre("php-fpm"));
 }
 

@@ -199,10 +199,20 @@ TEST_F(Read, ALayerThatIsNotWhatTheConfigSays) {
                 ", the config says " + base::Digest::of("another").oci() + "\n");
 }
 
+TEST_F(Read, ALayerOfAnotherSizeThanTheManifestSays) {
+  auto image = sample_image();
+  const auto size = image.layers[0].size++;
+  write_layout(layout, {image}, "x");
+  EXPECT_EQ(trust_error([&] { StoredImage::open(layout, "").layer_tar(0); }),
+            "error: PATH/layout: layer " + layer_digest().oci() + " has " + std::to_string(size) +
+                " bytes, the manifest says " + std::to_string(size + 1) + "\n");
+}
+
 TEST_F(Read, ALayerThatIsNotCompressedAsItsTypeSays) {
   auto image = sample_image();
   image.layers[0].parts = {"no gzip"};
   image.layers[0].digest = base::Digest::of("no gzip");
+  image.layers[0].size = 7;
   write_layout(layout, {image}, "x");
   EXPECT_EQ(trust_error([&] { StoredImage::open(layout, "").layer_tar(0); }),
             "error: PATH/layout: " + base::Digest::of("no gzip").oci() + ": the gzip data is damaged or cut short\n");

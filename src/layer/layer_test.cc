@@ -100,9 +100,9 @@ TEST(Layer, TheFirstOfAHardLinkGroupIsTheFile) {
 tree::Tree large() {
   auto tree = sample();
   // Members end within a file, at its end, and between small ones.
-  tree.put_file(path("usr/lib/huge.so"), noise((9U << 20U) + 77, 1), 0644, 1, "package:libhuge");
+  tree.put_file(path("usr/lib/huge.so"), noise((5U << 20U) + 77, 1), 0644, 1, "package:libhuge");
   tree.put_file(path("usr/lib/even.so"), noise(4U << 20U, 2), 0644, 1, "package:libhuge");
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 60; ++i) {
     tree.put_file(path("usr/share/x/" + std::to_string(i)), noise(20000 + static_cast<std::size_t>(i), 3), 0644, 1,
                   "package:x");
   }

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <string>
 
 #include "base/error.h"
@@ -31,24 +32,10 @@ bool has(const std::vector<IdRange>& ranges, std::uint32_t id) {
       ranges, [&](const IdRange& range) { return id >= range.inside && id - range.inside < range.count; });
 }
 
-// "NAME:FIRST:COUNT" of the user, by name or by number; the first such line, as others are rare.
-std::optional<IdRange> subordinate(const char* file, const std::string& name, const std::string& number) {
-  std::string text;
-  try {
-    text = base::read_file(file, largest_subid_file);
-  } catch (const Error&) {
-    return std::nullopt;  // not there: nothing is given
-  }
-  for (const auto line : base::lines(text)) {
-    const auto fields = base::split(line, ':');
-    if (fields.size() != 3 || (fields[0] != name && fields[0] != number)) continue;
-    const auto first = base::parse_decimal(fields[1]);
-    const auto count = base::parse_decimal(fields[2]);
-    constexpr std::uint64_t most = 0xFFFFFFFE;
-    if (!first || !count || *count == 0 || *first > most || *count > most - *first) continue;
-    return IdRange{1, static_cast<std::uint32_t>(*first), static_cast<std::uint32_t>(*count)};
-  }
-  return std::nullopt;
+std::optional<IdRange> subordinate_ids_of(const char* file, const std::string& name, const std::string& number) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return std::nullopt;
+  return subordinate_ids(base::read_file(file, largest_subid_file), name, number);
 }
 
 struct Pipe {
@@ -113,6 +100,8 @@ void set_map(const char* program, pid_t child, const std::vector<IdRange>& range
   }
   try {
     fn();
+  } catch (const Error& error) {
+    say(error.place().empty() ? error.message() : fmt::format("{}: {}", error.place(), error.message()));
   } catch (const std::exception& error) {
     say(error.what());
   }
@@ -120,6 +109,19 @@ void set_map(const char* program, pid_t child, const std::vector<IdRange>& range
 }
 
 }  // namespace
+
+std::optional<IdRange> subordinate_ids(std::string_view text, std::string_view name, std::string_view number) {
+  constexpr std::uint64_t most = 0xFFFFFFFE;
+  for (const auto line : base::lines(text)) {
+    const auto fields = base::split(line, ':');
+    if (fields.size() != 3 || fields[0].empty() || (fields[0] != name && fields[0] != number)) continue;
+    const auto first = base::parse_decimal(fields[1]);
+    const auto count = base::parse_decimal(fields[2]);
+    if (!first || !count || *count == 0 || *first > most || *count > most - *first) continue;
+    return IdRange{1, static_cast<std::uint32_t>(*first), static_cast<std::uint32_t>(*count)};
+  }
+  return std::nullopt;
+}
 
 bool IdMaps::has_user(std::uint32_t id) const { return has(users, id); }
 bool IdMaps::has_group(std::uint32_t id) const { return has(groups, id); }
@@ -134,8 +136,8 @@ std::optional<IdMaps> own_id_maps() {
   const passwd* self = ::getpwuid(::geteuid());
   const std::string name = self != nullptr ? self->pw_name : "";
   const auto number = std::to_string(::geteuid());
-  const auto users = subordinate("/etc/subuid", name, number);
-  const auto groups = subordinate("/etc/subgid", name, number);
+  const auto users = subordinate_ids_of("/etc/subuid", name, number);
+  const auto groups = subordinate_ids_of("/etc/subgid", name, number);
   if (users && groups && base::find_program("newuidmap") && base::find_program("newgidmap")) {
     maps.users.push_back(*users);
     maps.groups.push_back(*groups);

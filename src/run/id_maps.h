@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace debone::run {
@@ -23,12 +24,16 @@ struct IdMaps {
   bool has_group(std::uint32_t id) const;
 };
 
+// What the text of /etc/subuid or /etc/subgid gives a user, known by name or by number, as ids 1 and up inside: of
+// several lines the first. Malformed lines are nobody's.
+std::optional<IdRange> subordinate_ids(std::string_view text, std::string_view name, std::string_view number);
+
 // The maps for this process's user, or nothing for root, who needs none. Throws Error (internal) where the machine lets
 // nobody but root make a user namespace.
 std::optional<IdMaps> own_id_maps();
 
 // Runs `fn` in a child process that is root of a new user namespace with these maps, and waits for it. An Error thrown
-// by `fn` is thrown here. The process must have one thread.
+// by `fn` is thrown here as Error (internal) with its place and words. The process must have one thread.
 void as_root_of_namespace(const IdMaps& maps, const std::function<void()>& fn);
 
 }  // namespace debone::run

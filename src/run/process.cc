@@ -56,7 +56,7 @@ Process process_of(const image::Config& config, const Options& options, const tr
   process.user = find_user(tree, options.user.empty() ? config.user : options.user);
   process.environment = environment_of(config, options, process.user, terminal);
   process.work_dir = options.work_dir.empty() ? config.work_dir : options.work_dir;
-  if (process.work_dir.empty()) process.work_dir = "/";
+  if (process.work_dir.empty()) process.work_dir = std::string("/");
   if (!base::RelPath::parse_absolute(process.work_dir)) {
     throw base::Error(base::Exit::usage,
                       fmt::format("the working directory '{}' is not an absolute path", process.work_dir));

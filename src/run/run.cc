@@ -173,7 +173,8 @@ int run(const image::StoredImage& image, const Options& options) {
   check_user(container.process.user, id_maps);
   container.read_only = options.read_only;
   container.tmpfs = options.tmpfs;
-  for (const auto& path : options.tmpfs) make_directory(tree, path);
+  // runc before 1.2 gives a tmpfs the mode of the directory below it, whatever its options say.
+  for (const auto& path : options.tmpfs) tree.at(make_directory(tree, path)).mode = 01777;
   make_directory(tree, container.process.work_dir);
   for (const auto* file : {"/etc/resolv.conf", "/etc/hosts"}) {
     std::error_code error;
