@@ -70,14 +70,14 @@ def test_exit_status(image, status):
 
 
 def test_death_by_signal(image):
-    assert image.run("run", "image", "--", "kill-self", "9").status == 128 + 9
+    assert image.run("run", "image", "--", "crash").status == 128 + signal.SIGSEGV
 
 
 @pytest.mark.parametrize("entrypoint, status", [("/not/here", 127), ("nothere", 127), ("/secret", 126), ("/tmp", 126)])
 def test_what_cannot_be_run(image, entrypoint, status):
     result = image.run("run", "image", "--user", "0", "--entrypoint", entrypoint)
     assert result.status == status, result
-    assert result.errors.startswith("error: ") and entrypoint in result.errors
+    assert entrypoint in result.err
 
 
 def test_no_image(image):

@@ -27,7 +27,7 @@ def test_every_damaged_file_is_fetched_again(place, debian, damage):
     place.build(RECIPE).ok()
     digest = Image(place.work / "test").digest
     for blob in blobs(place):
-        content = blob.read_bytes()
+        content = blob.read_bytes() or b"\0"  # an empty index is a blob too
         if damage == "changed":
             blob.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
         elif damage == "shortened":

@@ -147,7 +147,7 @@ def cut(after):
 def stall(after=0):
     """Sends `after` bytes, then nothing until the server closes."""
     def answer(handler, body):
-        handler.answer(200, (body or b"")[:after], length=len(body or b"") + 1)
+        handler.answer(200, (body or b"")[:after], length=max(len(body or b""), after + 1))
         handler.wfile.flush()
         handler.owner.closing.wait(60)
         handler.close_connection = True
