@@ -24,7 +24,7 @@ Error corrupt(std::string_view format) {
 class Output {
  public:
   explicit Output(std::uint64_t limit, std::size_t guess) : limit_(limit) {
-    bytes_.resize(std::min<std::uint64_t>(limit, std::max<std::size_t>(guess, 1U << 16U)));
+    bytes_.resize(std::min<std::uint64_t>(limit, std::max<std::size_t>(guess, 1U << 12U)));
   }
   char* free_begin() { return bytes_.data() + used_; }
   // At least one byte of room, or a thrown Error once the limit is reached.
@@ -55,6 +55,34 @@ class Output {
 // Most .debs and indexes grow four- to sixfold.
 std::size_t guess_for(std::string_view bytes) { return bytes.size() * 5; }
 
+struct FreeIndex {
+  void operator()(lzma_index* index) const { lzma_index_end(index, nullptr); }
+};
+
+// What an xz stream says at its end that it holds, so that the output need not grow nor have room to spare; the guess
+// where it says nothing, or more than an honest stream would.
+std::size_t size_of_xz(std::string_view bytes) {
+  const auto guess = guess_for(bytes);
+  if (bytes.size() < 2 * LZMA_STREAM_HEADER_SIZE) return guess;
+  const auto* end = reinterpret_cast<const std::uint8_t*>(bytes.data()) + bytes.size();
+  lzma_stream_flags footer;
+  if (lzma_stream_footer_decode(&footer, end - LZMA_STREAM_HEADER_SIZE) != LZMA_OK) return guess;
+  if (footer.backward_size > bytes.size() - 2 * LZMA_STREAM_HEADER_SIZE) return guess;
+  const auto index_size = static_cast<std::size_t>(footer.backward_size);
+  constexpr std::uint64_t memory = 16U << 20U;
+  std::uint64_t allowed = memory;
+  std::size_t at = 0;
+  lzma_index* raw = nullptr;
+  if (lzma_index_buffer_decode(&raw, &allowed, nullptr, end - LZMA_STREAM_HEADER_SIZE - index_size, &at, index_size) !=
+      LZMA_OK) {
+    return guess;
+  }
+  const std::unique_ptr<lzma_index, FreeIndex> index(raw);
+  const auto size = lzma_index_uncompressed_size(index.get());
+  constexpr std::size_t honest = 4;
+  return size <= honest * guess ? static_cast<std::size_t>(size) + 1 : guess;  // one more shows the end
+}
+
 std::string from_xz(std::string_view bytes, std::uint64_t limit) {
   constexpr std::uint64_t memory = 256U << 20U;  // xz -9 needs 65 MiB
   lzma_stream stream = LZMA_STREAM_INIT;
@@ -62,7 +90,7 @@ std::string from_xz(std::string_view bytes, std::uint64_t limit) {
   if (lzma_stream_decoder(&stream, memory, LZMA_CONCATENATED) != LZMA_OK) {
     throw Error(Exit::internal, "no memory for xz");
   }
-  Output out(limit, guess_for(bytes));
+  Output out(limit, size_of_xz(bytes));
   stream.next_in = reinterpret_cast<const std::uint8_t*>(bytes.data());
   stream.avail_in = bytes.size();
   for (;;) {
