@@ -24,7 +24,9 @@ constexpr std::string_view end_signature = "-----END PGP SIGNATURE-----";
 void require_one_message(std::string_view bytes, const std::string& place) {
   std::vector<std::string_view> rest{end_signature, begin_signature, begin_message};  // still to come, last one next
   bool first = true;
-  for (const auto line : base::lines(bytes)) {
+  do {
+    const auto line = bytes.substr(0, bytes.find('\n'));
+    bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
     const bool is_mark = line.starts_with("-----");
     if (first && (!is_mark || base::trim(line) != begin_message)) {
       throw Error(Exit::trust, fmt::format("not a signed Release: it does not begin with '{}'", begin_message))
@@ -38,7 +40,7 @@ void require_one_message(std::string_view bytes, const std::string& place) {
     } else if (is_mark || (rest.empty() && !base::trim(line).empty())) {
       throw Error(Exit::trust, "has text that is not part of its one signed message").at(place);
     }
-  }
+  } while (!bytes.empty());
   if (!rest.empty()) throw Error(Exit::trust, fmt::format("cut short: no line '{}'", rest.front())).at(place);
 }
 

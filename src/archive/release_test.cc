@@ -134,8 +134,7 @@ TEST_F(ReleaseTest, WhatNobodySignedIsRefused) {
                      "  hint: something between here and the archive may have answered in its place, such as a proxy "
                      "or a login page\n";
   EXPECT_EQ(refusal(text, ring(key)), begin);
-  EXPECT_EQ(refusal("", ring(key)),
-            std::string("error: ") + place + ": cut short: no line '-----END PGP SIGNATURE-----'\n");
+  EXPECT_EQ(refusal("", ring(key)), begin);
   EXPECT_EQ(refusal("<html>", ring(key)), begin);
   EXPECT_EQ(refusal(keys.wrap_sign(text, {key}, signing), ring(key)), begin);
 }

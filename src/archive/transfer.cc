@@ -86,6 +86,10 @@ Transfer::Step Transfer::start(Sink& sink) {
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
+  if (!exact_) {  // a cache on the way must not keep a Release of yesterday
+    headers_.reset(curl_slist_append(nullptr, "Cache-Control: max-age=0"));
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers_.get());
+  }
   // Not CURLOPT_RESUME_FROM: with that curl takes a server that ignores Range for a failure.
   asked_from_ = sink.size();
   if (asked_from_ > 0) {

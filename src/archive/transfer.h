@@ -65,6 +65,7 @@ class Transfer {
  private:
   struct Cleanup {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
   // What the server has said in this attempt.
   struct Response {
@@ -100,6 +101,7 @@ class Transfer {
   bool exact_;
   Settings settings_;
   std::unique_ptr<CURL, Cleanup> handle_;
+  std::unique_ptr<curl_slist, Cleanup> headers_;
   std::array<char, CURL_ERROR_SIZE> curl_error_{};
   Sink* sink_ = nullptr;
   Response response_;
