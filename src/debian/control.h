@@ -23,7 +23,8 @@ class Stanza {
   std::optional<std::string_view> find(std::string_view name) const;
   // The value, or Error (trust) "no field 'NAME' in the stanza".
   std::string_view require(std::string_view name) const;
-  const std::vector<Field>& fields() const { return fields_; }
+  const std::vector<Field>& fields() const& { return fields_; }
+  const std::vector<Field>& fields() const&& = delete;  // would dangle
   std::string_view text() const { return text_; }  // verbatim, without the blank line after it
 
  private:
