@@ -126,9 +126,7 @@ class Branches {
       open_.back() = only_upgrades(line) ? Kind::upgrade : kind_of_condition(line);
     } else if (first == "else" || first == "else;") {
       open_.back() = open_.back() == Kind::install ? Kind::upgrade : Kind::always;
-    } else if (first.starts_with("fi") && first.find_first_not_of("fi;") == std::string_view::npos) {
-      open_.pop_back();
-    } else if (first.starts_with("esac")) {
+    } else if (first == "fi" || first == "fi;" || first == "esac" || first == "esac;") {
       open_.pop_back();
     } else if (const auto end = line.find(')'); end != std::string_view::npos && line.find('(') >= end) {
       open_.back() = only_upgrades(line.substr(0, end)) ? Kind::upgrade : Kind::always;
