@@ -25,7 +25,7 @@ class Stanza {
   std::string_view require(std::string_view name) const;
   const std::vector<Field>& fields() const& { return fields_; }
   const std::vector<Field>& fields() const&& = delete;  // would dangle
-  std::string_view text() const { return text_; }  // verbatim, without the blank line after it
+  std::string_view text() const { return text_; }       // verbatim, without the blank line after it
 
  private:
   std::string_view text_;
