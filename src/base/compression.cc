@@ -63,11 +63,12 @@ struct FreeIndex {
 // where it says nothing, or more than an honest stream would.
 std::size_t size_of_xz(std::string_view bytes) {
   const auto guess = guess_for(bytes);
-  if (bytes.size() < 2 * LZMA_STREAM_HEADER_SIZE) return guess;
+  constexpr std::size_t ends = std::size_t{2} * LZMA_STREAM_HEADER_SIZE;
+  if (bytes.size() < ends) return guess;
   const auto* end = reinterpret_cast<const std::uint8_t*>(bytes.data()) + bytes.size();
   lzma_stream_flags footer;
   if (lzma_stream_footer_decode(&footer, end - LZMA_STREAM_HEADER_SIZE) != LZMA_OK) return guess;
-  if (footer.backward_size > bytes.size() - 2 * LZMA_STREAM_HEADER_SIZE) return guess;
+  if (footer.backward_size > bytes.size() - ends) return guess;
   const auto index_size = static_cast<std::size_t>(footer.backward_size);
   constexpr std::uint64_t memory = 16U << 20U;
   std::uint64_t allowed = memory;

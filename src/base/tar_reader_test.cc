@@ -185,7 +185,7 @@ TEST(TarReader, RefusesWhatIsCutShort) {
 }
 
 TEST(TarReader, RefusesWhatIsMalformed) {
-  const auto with = [](TestHeader header) { return failure(tar_entry(header) + tar_end()); };
+  const auto with = [](const TestHeader& header) { return failure(tar_entry(header) + tar_end()); };
   const auto pax = [](const std::string& records, char type = 'x') {
     return failure(tar_entry({.name = "x", .type = type, .content = records}) + tar_entry({.name = "a"}) + tar_end());
   };
@@ -262,7 +262,8 @@ TEST(TarReader, SurvivesFlippedBits) {
     }
     try {
       read_tar(damaged);
-    } catch (const Error&) {
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Exit::trust);
     }
   }
 }

@@ -199,7 +199,8 @@ TEST(Elf, SurvivesDamage) {
       }
       try {
         read_elf(damaged);
-      } catch (const base::Error&) {
+      } catch (const base::Error& error) {
+        EXPECT_EQ(error.code(), base::Exit::trust);
       }
     }
   }

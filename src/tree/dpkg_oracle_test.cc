@@ -67,6 +67,7 @@ class DpkgOracle : public testing::Test {
       }
     }
     std::vector<std::string> listed;
+    listed.reserve(lines.size());
     for (const auto& [where, line] : lines) listed.push_back(line);
     return listed;
   }
