@@ -11,6 +11,8 @@ from pathlib import Path
 class Image:
     def __init__(self, layout, architecture=None):
         self.layout = Path(layout)
+        self._layers = None
+        self._entries = None
         index = json.loads((self.layout / "index.json").read_text())
         self.index = index
         descriptor = index["manifests"][0]
@@ -33,27 +35,25 @@ class Image:
         return json.loads(self.blob(descriptor))
 
     def layers(self):
-        """The layers' tar archives, decompressed."""
-        return [gzip.decompress(self.blob(layer)) for layer in self.manifest["layers"]]
+        """The layers' tar archives, decompressed (once)."""
+        if self._layers is None:
+            self._layers = [gzip.decompress(self.blob(layer)) for layer in self.manifest["layers"]]
+        return self._layers
 
     def entries(self):
         """All entries by path (without `./` and trailing slashes), later layers winning."""
-        found = {}
-        for layer in self.layers():
-            with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
-                for member in archive:
-                    found[member.name.removeprefix("./").rstrip("/")] = member
-        return found
+        if self._entries is None:
+            self._entries = {}
+            for layer in self.layers():
+                with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
+                    for member in archive:
+                        member.layer = layer
+                        self._entries[member.name.removeprefix("./").rstrip("/")] = member
+        return self._entries
 
     def read(self, path):
         """The bytes of a file, hard links followed (symbolic ones not)."""
-        path = path.lstrip("/")
-        for layer in reversed(self.layers()):
-            with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
-                for name in (path, "./" + path):
-                    try:
-                        member = archive.getmember(name)
-                    except KeyError:
-                        continue
-                    return archive.extractfile(member).read()
-        raise KeyError(path)
+        member = self.entries()[path.lstrip("/")]
+        while member.islnk():
+            member = self.entries()[member.linkname.removeprefix("./")]
+        return member.layer[member.offset_data:member.offset_data + member.size]

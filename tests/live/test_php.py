@@ -2,187 +2,191 @@
 a page is served, and the traps of unpacking without maintainer scripts are not sprung."""
 
 import contextlib
+import json
 import re
+import signal
 import socket
 import subprocess
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 import fastcgi
 from ociimage import Image
 
-EXTENSIONS = {"calendar", "Core", "ctype", "dom", "exif", "fileinfo", "FTP", "ftp", "gd", "gettext", "iconv", "json",
-              "mbstring", "mysqlnd", "Zend OPcache", "pdo_mysql", "PDO", "Phar", "posix", "readline", "shmop",
-              "SimpleXML", "sockets", "sysvmsg", "sysvsem", "sysvshm", "tokenizer", "xml", "xmlreader", "xmlwriter",
-              "xsl", "openssl", "session", "zlib", "hash", "date"} - {"FTP"}
-
-IMAGES = [("trixie", "8.4", ""), ("bookworm", "8.2", "bookworm/")]
+EXTENSIONS = {"calendar", "Core", "ctype", "date", "dom", "exif", "fileinfo", "ftp", "gd", "gettext", "hash", "iconv",
+              "json", "mbstring", "mysqlnd", "openssl", "pdo_mysql", "PDO", "Phar", "posix", "readline", "session",
+              "shmop", "SimpleXML", "sockets", "sysvmsg", "sysvsem", "sysvshm", "tokenizer", "xml", "xmlreader",
+              "xmlwriter", "xsl", "Zend OPcache", "zlib"}
 READ_ONLY = ["--read-only", "--tmpfs", "/tmp", "--tmpfs", "/run/php"]
 
 
-@pytest.fixture(params=IMAGES, ids=lambda image: image[0])
-def suite(request):
-    return request.param
+@dataclass
+class Suite:
+    name: str
+    version: str     # of PHP
+    prefix: str      # of the recipes' names in the catalog
+    debian: str
+    layout: Path = None
+    summary: dict = None
+    image: Image = None
 
 
-def php(place, layout, version, code, *options):
-    """What PHP code prints, run by the CLI in the image."""
-    return place.run("run", layout, *READ_ONLY, *options, "--entrypoint", f"/usr/bin/php{version}", "--",
-                     "-r", code).ok().out
+@pytest.fixture(scope="module", params=[("trixie", "8.4", "", "13"), ("bookworm", "8.2", "bookworm/", "12")],
+                ids=lambda param: param[0])
+def suite(request, live_build):
+    """One Debian release, with its php-fpm image built."""
+    one = Suite(*request.param)
+    one.layout, one.summary = live_build(f"{one.prefix}php-fpm")
+    one.image = Image(one.layout)
+    return one
 
 
-@pytest.fixture
-def fpm(live_build, suite):
-    return live_build(f"{suite[2]}php-fpm")[0]
+def test_version(live_place, suite):
+    out = live_place.run("run", suite.layout, "--entrypoint", f"php{suite.version}", "--", "-v").ok().out
+    assert out.startswith(f"PHP {suite.version}.") and "Zend OPcache" in out
 
 
-@pytest.fixture
-def cli(live_build, suite):
-    return live_build(f"{suite[2]}php-cli")[0]
-
-
-def test_version(live_place, fpm, suite):
-    out = live_place.run("run", fpm, "--entrypoint", f"php{suite[1]}", "--", "-v").ok().out
-    assert out.startswith(f"PHP {suite[1]}.") and "Zend OPcache" in out
-
-
-def test_cli_image(live_place, cli, suite):
-    config = Image(cli).config["config"]
-    assert config["User"] == "www-data"
-    out = live_place.run("run", cli, "--", *([] if config.get("Entrypoint") else [f"/usr/bin/php{suite[1]}"]), "-v")
-    assert out.ok().out.startswith(f"PHP {suite[1]}.")
-
-
-def test_modules(live_place, fpm, suite):
-    result = live_place.run("run", fpm, "--entrypoint", f"php{suite[1]}", "--", "-m").ok()
+def test_modules(live_place, suite):
+    result = live_place.run("run", suite.layout, "--entrypoint", f"php{suite.version}", "--", "-m").ok()
     assert EXTENSIONS - set(result.out.splitlines()) == set()
     assert "Warning" not in result.out + result.err
 
 
-def test_fpm_configuration(live_place, fpm, suite):
-    result = live_place.run("run", fpm, *READ_ONLY, "--entrypoint", f"php-fpm{suite[1]}", "--", "-t").ok()
+def test_fpm_configuration(live_place, suite):
+    result = live_place.run("run", suite.layout, *READ_ONLY, "--entrypoint", f"php-fpm{suite.version}", "--", "-t").ok()
     assert "test is successful" in result.err and "WARNING" not in result.err
 
 
-def test_no_shell_but_what_apts_closure_brings(live_build, suite):
-    layout, summary = live_build(f"{suite[2]}php-fpm")
-    names = {package["name"] for package in summary["images"][0]["packages"]}
-    shells = {path for path in Image(layout).entries() if re.fullmatch(r"(usr/)?bin/(ba|da|z|k|c)?sh", path)}
+def test_cli_image(live_place, live_build, suite):
+    layout, _ = live_build(f"{suite.prefix}php-cli")
+    config = Image(layout).config["config"]
+    assert config["User"] == "www-data"
+    command = [] if config.get("Entrypoint") else [f"/usr/bin/php{suite.version}"]
+    out = live_place.run("run", layout, "--", *command, "-r", "echo PHP_SAPI, PHP_VERSION;").ok().out
+    assert out.startswith(f"cli{suite.version}.")
+
+
+def test_shells_are_apts_own(suite):
+    """apt's closure of php-fpm holds dash; nothing else brings a shell."""
+    names = {package["name"] for package in suite.summary["images"][0]["packages"]}
+    shells = {path for path in suite.image.entries() if re.fullmatch(r"(usr/)?bin/(ba|da|z|k|c)?sh", path)}
     assert not shells or names & {"bash", "dash"}
 
 
-# --- the traps of unpacking alone -----------------------------------------------------------------------------------
+# --- the traps of unpacking alone: what PHP itself finds -------------------------------------------------------------
 
-def test_openssl_makes_keys(live_place, fpm, suite):
-    """Without /etc/ssl/openssl.cnf openssl_pkey_new() returns false."""
-    assert php(live_place, fpm, suite[1], "var_dump(openssl_pkey_new() !== false);") == "bool(true)\n"
+FACTS = r"""
+$image = imagecreatetruecolor(2, 2);
+ob_start(); imagepng($image); $png = strlen(ob_get_clean());
+ob_start(); imagejpeg($image); $jpeg = strlen(ob_get_clean());
+$certificates = openssl_get_cert_locations()['default_cert_dir'] . '/ca-certificates.crt';
+echo json_encode([
+    'new key' => openssl_pkey_new() !== false,
+    'user' => posix_getpwuid(posix_getuid())['name'],
+    'display_errors' => (bool) filter_var(ini_get('display_errors'), FILTER_VALIDATE_BOOLEAN),
+    'opcache' => extension_loaded('Zend OPcache'),
+    'iconv' => bin2hex(iconv('UTF-8', 'ISO-8859-15', "\u{20ac}")),
+    'summer in Berlin' => (new DateTime('2026-07-01 12:00', new DateTimeZone('Europe/Berlin')))->format('T P'),
+    'gd draws' => $png > 50 && $jpeg > 50,
+    'https' => getservbyname('https', 'tcp'), 'tcp' => getprotobyname('tcp'),
+    'locale' => setlocale(LC_CTYPE, ''),
+    'bundle is readable' => strlen(file_get_contents($certificates)) > 100000,
+    'tmp can be written' => file_put_contents('/tmp/x', '1'),
+    'root cannot' => @file_put_contents('/x', '1'),
+]);
+"""
 
 
-def test_the_user_has_a_name(live_place, fpm, suite):
-    assert php(live_place, fpm, suite[1], "echo posix_getpwuid(posix_getuid())['name'];") == "www-data"
+def test_what_php_finds(live_place, suite):
+    out = live_place.run("run", suite.layout, *READ_ONLY, "--entrypoint", f"/usr/bin/php{suite.version}", "--", "-r",
+                         FACTS).ok().out
+    assert json.loads(out) == {
+        "new key": True,  # without /etc/ssl/openssl.cnf there is none
+        "user": "www-data", "display_errors": False, "opcache": True, "iconv": "a4", "summer in Berlin": "CEST +02:00",
+        "gd draws": True, "https": 443, "tcp": 6, "locale": "C.UTF-8", "bundle is readable": True,
+        "tmp can be written": 1, "root cannot": False}
 
 
-def test_php_ini_is_the_production_one(live_place, fpm, suite):
+# --- the traps of unpacking alone: what lies in the image -----------------------------------------------------------
+
+def test_php_ini_is_the_production_one(suite):
     for sapi in ("cli", "fpm"):
-        text = Image(fpm).read(f"etc/php/{suite[1]}/{sapi}/php.ini").decode()
-        assert re.search(r"^display_errors = Off$", text, re.MULTILINE)
-    assert php(live_place, fpm, suite[1], "var_dump(ini_get('display_errors') == '1');") == "bool(false)\n"
+        text = suite.image.read(f"etc/php/{suite.version}/{sapi}/php.ini").decode()
+        assert re.search(r"^display_errors = Off$", text, re.MULTILINE), sapi
 
 
-def test_opcache_is_loaded(live_place, fpm, suite):
-    assert php(live_place, fpm, suite[1], "var_dump(extension_loaded('Zend OPcache'));") == "bool(true)\n"
-
-
-def test_conf_d_links_have_apts_priorities(fpm, suite):
-    entries = Image(fpm).entries()
+def test_conf_d_links_have_apts_priorities(suite):
+    entries = suite.image.entries()
     for sapi in ("cli", "fpm"):
-        links = {path.rsplit("/", 1)[1]: entries[path].linkname for path in entries
-                 if path.startswith(f"etc/php/{suite[1]}/{sapi}/conf.d/") and entries[path].issym()}
-        wanted = {"10-mysqlnd.ini", "10-opcache.ini", "10-pdo.ini", "15-xml.ini", "20-pdo_mysql.ini", "20-gd.ini"}
-        assert wanted <= set(links), sapi
+        links = {path.rsplit("/", 1)[1]: entry.linkname for path, entry in entries.items()
+                 if path.startswith(f"etc/php/{suite.version}/{sapi}/conf.d/") and entry.issym()}
+        assert {"10-mysqlnd.ini", "10-opcache.ini", "10-pdo.ini", "15-xml.ini", "20-pdo_mysql.ini",
+                "20-gd.ini"} <= set(links), sapi
         for name, target in links.items():
-            assert target == f"/etc/php/{suite[1]}/mods-available/{name.split('-', 1)[1]}"
+            assert target == f"/etc/php/{suite.version}/mods-available/{name.split('-', 1)[1]}"
             assert target.lstrip("/") in entries
 
 
-def test_iconv_knows_its_conversions(live_place, fpm, suite):
-    assert php(live_place, fpm, suite[1], "echo bin2hex(iconv('UTF-8', 'ISO-8859-15', '€'));") == "a4"
+def test_sessions_can_be_kept(suite):
+    entry = suite.image.entries()["var/lib/php/sessions"]
+    assert entry.isdir() and entry.mode in (0o700, 0o1733)
 
 
-def test_time_zones(live_place, fpm, suite):
-    code = "echo (new DateTime('2026-07-01 12:00', new DateTimeZone('Europe/Berlin')))->format('T P');"
-    assert php(live_place, fpm, suite[1], code) == "CEST +02:00"
-
-
-def test_gd_draws(live_place, fpm, suite):
-    code = "$i = imagecreatetruecolor(2, 2); ob_start(); imagepng($i); echo strlen(ob_get_clean()) > 50 ? 'png' : '?';" \
-           "ob_start(); imagejpeg($i); echo strlen(ob_get_clean()) > 50 ? ' jpeg' : '?';"
-    assert php(live_place, fpm, suite[1], code) == "png jpeg"
-
-
-def test_sessions_can_be_kept(live_place, fpm, suite):
-    entry = Image(fpm).entries()["var/lib/php/sessions"]
-    assert entry.mode in (0o700, 0o1733) and entry.isdir()
-
-
-def test_services_and_protocols_are_known(live_place, fpm, suite):
-    assert php(live_place, fpm, suite[1], "echo getservbyname('https', 'tcp'), getprotobyname('tcp');") == "4436"
-
-
-def test_locale_is_utf_8(live_place, fpm, suite):
-    assert php(live_place, fpm, suite[1], "echo setlocale(LC_ALL, 0) ? setlocale(LC_CTYPE, '') : '';") == "C.UTF-8"
-
-
-def test_certificates(live_place, fpm, suite, tmp_path):
-    """The bundle is the one apt's ca-certificates makes of the same files, and openssl finds each by its hash."""
-    image = Image(fpm)
-    entries = image.entries()
+def test_certificates(suite, tmp_path):
+    """The bundle holds each certificate, openssl trusts them by it, and each has its link by hash."""
+    entries = suite.image.entries()
     shipped = sorted(path for path in entries if re.fullmatch(r"usr/share/ca-certificates/mozilla/.*\.crt", path))
-    bundle = image.read("etc/ssl/certs/ca-certificates.crt").decode()
+    bundle = suite.image.read("etc/ssl/certs/ca-certificates.crt").decode()
     assert bundle.count("BEGIN CERTIFICATE") == len(shipped) > 100
-    certificate = tmp_path / "one.crt"
-    certificate.write_bytes(image.read(shipped[0]))
     (tmp_path / "bundle.crt").write_text(bundle)
-    name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", certificate], capture_output=True, text=True,
-                          check=True).stdout.strip()
-    assert entries[f"etc/ssl/certs/{name}.0"].issym()
-    verified = subprocess.run(["openssl", "verify", "-no-CApath", "-no_check_time", "-CAfile", tmp_path / "bundle.crt",
-                               certificate], capture_output=True, text=True)
-    assert verified.stdout.endswith(": OK\n"), verified
-    code = "$l = openssl_get_cert_locations(); echo filesize($l['default_cert_dir'] . '/ca-certificates.crt') > 1e5;"
-    assert php(live_place, fpm, suite[1], code) == "1"
+    for path in shipped[:5]:
+        certificate = tmp_path / "one.crt"
+        certificate.write_bytes(suite.image.read(path))
+        hash_name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", certificate], capture_output=True,
+                                   text=True, check=True).stdout.strip()
+        assert entries[f"etc/ssl/certs/{hash_name}.0"].issym()
+        verified = subprocess.run(["openssl", "verify", "-no-CApath", "-no_check_time", "-CAfile",
+                                   tmp_path / "bundle.crt", certificate], capture_output=True, text=True)
+        assert verified.stdout.endswith(": OK\n"), verified
 
 
-def test_accounts_are_debians(live_place, fpm, suite):
-    passwd = Image(fpm).read("etc/passwd").decode()
+def test_accounts_are_debians(suite):
+    passwd = suite.image.read("etc/passwd").decode()
     assert re.search(r"^root:[x*]:0:0:", passwd, re.MULTILINE)
     assert re.search(r"^www-data:[x*]:33:33:www-data:/var/www:/usr/sbin/nologin$", passwd, re.MULTILINE)
-    assert not re.search(r":\$\w+\$", passwd)
+    assert "$" not in passwd
 
 
-def test_it_says_which_debian_it_is(fpm, suite):
-    image = Image(fpm)
-    assert f"VERSION_CODENAME={suite[0]}".encode() in image.read("usr/lib/os-release")
-    assert image.read("etc/debian_version").decode().split(".")[0] == {"trixie": "13", "bookworm": "12"}[suite[0]]
+def test_it_says_which_debian_it_is(suite):
+    assert f"VERSION_CODENAME={suite.name}".encode() in suite.image.read("usr/lib/os-release")
+    assert suite.image.read("etc/debian_version").decode().split(".")[0] == suite.debian
 
 
-def test_ld_so_cache_is_ldconfigs(fpm, suite, tmp_path):
-    """Unpacked, ldconfig makes the very same cache (but for the auxiliary one)."""
+def test_packages_are_recorded_as_dpkg_would(suite):
+    for package in suite.summary["images"][0]["packages"]:
+        stanza = suite.image.read(f"var/lib/dpkg/status.d/{package['name']}").decode()
+        assert f"Version: {package['version']}\n" in stanza
+
+
+def test_unpacked_ldconfig_makes_the_same_cache(suite, tmp_path):
     root = tmp_path / "root"
-    unpack(fpm, root)
+    subprocess.run(["umoci", "raw", "unpack", "--image", f"{suite.layout}:latest", root], check=True,
+                   capture_output=True)
     ours = (root / "etc/ld.so.cache").read_bytes()
-    (root / "etc/ld.so.cache").unlink()
+    (root / "etc/ld.so.cache").rename(tmp_path / "ours")
     subprocess.run(["ldconfig", "-X", "-r", root], check=True)
-    if (root / "etc/ld.so.cache").read_bytes() != ours:
-        (tmp_path / "ours").write_bytes(ours)
+    if (root / "etc/ld.so.cache").read_bytes() != ours:  # this machine's ldconfig may be of another glibc
         listings = [subprocess.run(["ldconfig", "-p", "-C", path], capture_output=True, text=True).stdout
                     for path in (tmp_path / "ours", root / "etc/ld.so.cache")]
         assert listings[0] == listings[1]
-
-
-def unpack(layout, root):
-    subprocess.run(["umoci", "raw", "unpack", "--image", f"{layout}:latest", root], check=True, capture_output=True)
+    # Every library that a program needs is found in the image.
+    program = root / f"usr/sbin/php-fpm{suite.version}"
+    needed = subprocess.run(["readelf", "-d", program], capture_output=True, text=True, check=True).stdout
+    for soname in re.findall(r"NEEDED.*\[(.*)\]", needed):
+        assert soname.encode() in ours, soname
 
 
 # --- serving --------------------------------------------------------------------------------------------------------
@@ -192,7 +196,8 @@ header('X-Test: yes');
 echo json_encode(['sapi' => PHP_SAPI, 'user' => posix_getpwuid(posix_getuid())['name'],
     'expose' => ini_get('expose_php'), 'errors' => ini_get('display_errors'), 'env' => getenv('FROM_OUTSIDE'),
     'opcache' => opcache_get_status(false)['opcache_enabled'] ?? false,
-    'tmp' => file_put_contents('/tmp/x', '1'), 'query' => $_GET['q'] ?? null, 'body' => file_get_contents('php://input')]);
+    'tmp' => file_put_contents('/tmp/x', '1'), 'query' => $_GET['q'] ?? null,
+    'body' => file_get_contents('php://input')]);
 error_log('a line for the log');
 """
 
@@ -203,34 +208,37 @@ def recipe_with_page(name):
             "  - path: /srv/app/broken.php\n    type: file\n    content: '<?php nothing_of_that_name();'\n")
 
 
+def listens():
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", 9000)) == 0
+
+
 @contextlib.contextmanager
 def serving(place, layout, *options):
     """php-fpm in its container, ready for requests."""
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", 9000)) != 0, "port 9000 is in use: php-fpm cannot listen there"
+    assert not listens(), "port 9000 is in use: php-fpm cannot listen there"
     process = place.start("run", layout, *READ_ONLY, *options)
     try:
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", 9000)) == 0:
-                    break
+        end = time.monotonic() + 60
+        while not listens():
             assert process.poll() is None, process.communicate()
+            assert time.monotonic() < end, "php-fpm does not listen"
             time.sleep(0.05)
         yield process
     finally:
         if process.poll() is None:
-            process.kill()
-            process.communicate()
+            process.terminate()
+            process.communicate(timeout=30)
 
 
 def test_a_page_over_fastcgi(live_place, live_build, suite):
-    import json
-    import signal
-    layout, _ = live_build(recipe_with_page(f"{suite[2]}php-fpm"))
+    layout, _ = live_build(recipe_with_page(f"{suite.prefix}php-fpm"))
     with serving(live_place, layout, "--env", "FROM_OUTSIDE=seen") as process:
         headers, page, _ = fastcgi.request("/srv/app/index.php", query="q=1", method="POST", body=b"posted")
-        assert json.loads(page) == {"sapi": "fpm-fcgi", "user": "www-data", "expose": "", "errors": "", "env": "seen",
-                                    "opcache": True, "tmp": 1, "query": "1", "body": "posted"}
+        answer = json.loads(page)
+        assert answer.pop("expose") in ("", "0", "Off") and answer.pop("errors") in ("", "0", "Off")
+        assert answer == {"sapi": "fpm-fcgi", "user": "www-data", "env": "seen", "opcache": True, "tmp": 1,
+                          "query": "1", "body": "posted"}
         assert headers["x-test"] == "yes" and "x-powered-by" not in headers
         headers, page, _ = fastcgi.request("/srv/app/broken.php")
         assert headers["status"].startswith("500") and page == b"", "errors are not shown"
@@ -242,17 +250,14 @@ def test_a_page_over_fastcgi(live_place, live_build, suite):
     assert "a line for the log" in log and "nothing_of_that_name" in log
 
 
-# --- other architectures --------------------------------------------------------------------------------------------
-
-MACHINES = {"amd64": 62, "arm64": 183}  # e_machine of x86-64 and AArch64
+# --- another architecture, built and not run ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("architecture", ["amd64", "arm64"])
-def test_programs_are_the_architectures(live_build, suite, architecture):
-    layout, _ = live_build(f"{suite[2]}php-fpm", "--arch", architecture)
+
+def test_arm64_is_arm64(live_build, suite):
+    layout, _ = live_build(f"{suite.prefix}php-fpm", "--arch", "arm64")
     image = Image(layout)
-    assert image.config["architecture"] == architecture
-    program = image.read(f"usr/sbin/php-fpm{suite[1]}")
-    assert program[:4] == b"\x7fELF" and int.from_bytes(program[18:20], "little") == MACHINES[architecture]
-    cache = image.read("etc/ld.so.cache")
-    assert b"libc.so.6" in cache
+    assert image.config["architecture"] == "arm64"
+    program = image.read(f"usr/sbin/php-fpm{suite.version}")
+    assert program[:4] == b"\x7fELF" and int.from_bytes(program[18:20], "little") == 183  # EM_AARCH64
+    assert b"ld-linux-aarch64.so.1" in image.read("etc/ld.so.cache")
