@@ -35,9 +35,16 @@ class Solve {
 
   Solution run() {
     for (const auto& wish : wishes_) roots_.push_back({find(wish), {"", wish.name}});
-    const auto proposal = walk(universe_, nodes(roots_));
+    const auto proposal = walk(universe_, nodes(roots_), {});
     auto reached = within(proposal.packages);
-    if (proposal.broken || judge(reached, {}).problem) reached = within(repair(proposal.packages));
+    if (!holds(proposal, reached)) {
+      // What the repair could not keep is refused, and the walk walked again without it: the repair is any set that
+      // holds together, the second walk the one that apt would come to.
+      const auto repaired = repair(proposal.packages);
+      const auto second = walk(universe_, nodes(roots_), refused(proposal.packages, repaired));
+      reached = within(second.packages);
+      if (!holds(second, reached)) reached = within(repaired);
+    }
     return solution(std::move(reached));
   }
 
@@ -54,8 +61,12 @@ class Solve {
     return reach(universe_, roots_, [&](Node node) { return chosen.contains(node); });
   }
 
+  bool holds(const Proposal& proposal, const std::vector<Reached>& reached) const {
+    return !proposal.broken && !judge(reached, {}).problem;
+  }
+
   // All of `reached` is to be installed, or where `favoured` is given, the wishes alone.
-  Verdict judge(const std::vector<Reached>& reached, const std::vector<Node>& favoured) {
+  Verdict judge(const std::vector<Reached>& reached, const std::vector<Node>& favoured) const {
     const std::set<Node> preferred(favoured.begin(), favoured.end());
     std::vector<const debian::PackageRecord*> records;
     std::vector<std::size_t> wanted;
@@ -76,6 +87,46 @@ class Solve {
     std::vector<Node> packages;
     for (const auto position : verdict.installed) packages.push_back(all[position].node);
     return packages;
+  }
+
+  // The packages of a proposal that have no place beside a set that holds: what the set excludes or is excluded by, and
+  // what then has nothing left to meet a need.
+  std::vector<Node> refused(const std::vector<Node>& proposal, const std::vector<Node>& set) {
+    std::set<Node> kept(set.begin(), set.end());
+    std::vector<Node> undecided;
+    std::ranges::copy_if(proposal, std::back_inserter(undecided), [&](Node node) { return !kept.contains(node); });
+    std::set<Node> excluded;
+    const auto exclude_by = [&](Node node, bool from_set) {
+      for (const Ban& ban : universe_.bans(node)) {
+        for (const Node hit : ban.hits) {
+          if (from_set) excluded.insert(hit);
+          if (!from_set && kept.contains(hit)) excluded.insert(node);
+        }
+      }
+    };
+    for (const Node node : set) exclude_by(node, true);
+    for (const Node node : undecided) exclude_by(node, false);
+    kept.insert(undecided.begin(), undecided.end());
+    std::vector<Node> refused;
+    const auto has_no_place = [&](Node node) {
+      return excluded.contains(node) || std::ranges::any_of(universe_.needs(node), [&](const Need& need) {
+               return std::ranges::none_of(need.satisfying, [&](const auto* nodes) {
+                 return std::ranges::any_of(*nodes, [&](Node it) { return kept.contains(it); });
+               });
+             });
+    };
+    for (std::size_t before = proposal.size() + 1; undecided.size() < before;) {
+      before = undecided.size();
+      for (const Node node : std::exchange(undecided, {})) {
+        if (has_no_place(node)) {
+          refused.push_back(node);
+          kept.erase(node);
+        } else {
+          undecided.push_back(node);
+        }
+      }
+    }
+    return refused;
   }
 
   Solution solution(std::vector<Reached> reached) const {

@@ -20,6 +20,7 @@ class Marker {
   explicit Marker(Universe& universe) : universe_(universe) {}
 
   void protect(Node node) { state(node).is_protected = true; }
+  void refuse(Node node) { state(node).has_candidate = false; }
 
   // `with_needs`: mark its dependencies too. `requested`: the user wants it. False where it cannot be had.
   bool mark_install(Node node, bool with_needs, int depth, bool requested);
@@ -223,8 +224,9 @@ Proposal Marker::proposal() {
 
 }  // namespace
 
-Proposal walk(Universe& universe, const std::vector<Node>& requested) {
+Proposal walk(Universe& universe, const std::vector<Node>& requested, const std::vector<Node>& refused) {
   Marker marker(universe);
+  for (const Node node : refused) marker.refuse(node);
   for (const Node node : requested) {
     marker.protect(node);
     marker.mark_install(node, false, 0, true);

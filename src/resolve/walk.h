@@ -14,7 +14,7 @@ struct Proposal {
   bool broken = false;         // a package in it has an unmet need or hits a ban
 };
 
-// `requested` in the order of the command line.
-Proposal walk(Universe& universe, const std::vector<Node>& requested);
+// `requested` in the order of the command line; those of `refused` are taken for packages that cannot be had.
+Proposal walk(Universe& universe, const std::vector<Node>& requested, const std::vector<Node>& refused);
 
 }  // namespace debone::resolve
