@@ -89,16 +89,28 @@ std::vector<archive::Wanted> to_fetch(const resolve::Solution& solution, const C
   return wanted;
 }
 
-package::Deb read_from_store(const debian::PackageRecord& wanted, const std::string& architecture,
-                             const store::Store& store) {
-  const auto place = fmt::format("{}.deb", wanted.id());
-  const auto bytes = store.read(*wanted.sha256, wanted.size);
-  if (!bytes) {
-    throw base::Error(base::Exit::trust, "the copy in the store was damaged and has been removed")
-        .at(place)
-        .hint("run the command again to fetch it anew");
+// The package's bytes, verified. A copy that was damaged in the store is gone by then, and fetched once more.
+std::string bytes_of(const resolve::Chosen& chosen, const Choice& choice, const BuildContext& context) {
+  const auto& wanted = *chosen.package;
+  auto bytes = context.store.read(*wanted.sha256, wanted.size);
+  const auto* suite = choice.origins[chosen.origin].suite;
+  if (!bytes && suite != nullptr) {
+    archive::fetch({{&wanted, suite}}, context.store, context.archive, context.progress);
+    bytes = context.store.read(*wanted.sha256, wanted.size);
   }
-  auto deb = package::read_deb(*bytes, architecture, place, largest_data);
+  if (!bytes) {
+    throw base::Error(base::Exit::trust, "the copy in the store is damaged as soon as it is written")
+        .at(fmt::format("{}.deb", wanted.id()))
+        .hint("the disk may be failing; DEBONE_STORE names another place");
+  }
+  return *std::move(bytes);
+}
+
+package::Deb read_deb(const resolve::Chosen& chosen, const std::string& architecture, const Choice& choice,
+                      const BuildContext& context) {
+  const auto& wanted = *chosen.package;
+  const auto place = fmt::format("{}.deb", wanted.id());
+  auto deb = package::read_deb(bytes_of(chosen, choice, context), architecture, place, largest_data);
   // The index is signed, the .deb's own control data is merely covered by its hash: they must speak of one package.
   if (deb.record.name != wanted.name || deb.record.version.str() != wanted.version.str() ||
       deb.record.architecture != wanted.architecture) {
@@ -108,14 +120,14 @@ package::Deb read_from_store(const debian::PackageRecord& wanted, const std::str
 }
 
 std::vector<package::Deb> inspect(const std::vector<resolve::Chosen>& chosen, const std::string& architecture,
-                                  const BuildContext& context) {
+                                  const Choice& choice, const BuildContext& context) {
   std::vector<package::Deb> debs(chosen.size());
   // The largest first, so that no thread is left with a big one at the end.
   std::vector<std::size_t> order(chosen.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::stable_sort(order, [&](auto a, auto b) { return chosen[a].package->size > chosen[b].package->size; });
   base::parallel_for(order.size(), context.archive.jobs, [&](std::size_t i) {
-    debs[order[i]] = read_from_store(*chosen[order[i]].package, architecture, context.store);
+    debs[order[i]] = read_deb(chosen[order[i]], architecture, choice, context);
   });
   return debs;
 }
@@ -218,7 +230,7 @@ BuiltImage build_image(const recipe::Recipe& recipe, const std::string& architec
       [](std::uint64_t bytes) { return fmt::format("{} of .debs in the store", base::human_size(bytes)); });
 
   auto debs = progress.stage(
-      "inspect", [&] { return inspect(resolve::unpack_order(solution), architecture, context); },
+      "inspect", [&] { return inspect(resolve::unpack_order(solution), architecture, choice, context); },
       [](const auto& inspected) { return told(inspected); });
 
   auto tree = progress.stage(
