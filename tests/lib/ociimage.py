@@ -13,6 +13,7 @@ class Image:
         self.layout = Path(layout)
         self._layers = None
         self._entries = None
+        self._layer_of = {}
         index = json.loads((self.layout / "index.json").read_text())
         self.index = index
         descriptor = index["manifests"][0]
@@ -47,13 +48,15 @@ class Image:
             for layer in self.layers():
                 with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
                     for member in archive:
-                        member.layer = layer
-                        self._entries[member.name.removeprefix("./").rstrip("/")] = member
+                        path = member.name.removeprefix("./").rstrip("/")
+                        self._entries[path] = member
+                        self._layer_of[path] = layer
         return self._entries
 
     def read(self, path):
         """The bytes of a file, hard links followed (symbolic ones not)."""
-        member = self.entries()[path.lstrip("/")]
-        while member.islnk():
-            member = self.entries()[member.linkname.removeprefix("./")]
-        return member.layer[member.offset_data:member.offset_data + member.size]
+        path = path.lstrip("/")
+        while self.entries()[path].islnk():
+            path = self.entries()[path].linkname.removeprefix("./")
+        member = self.entries()[path]
+        return self._layer_of[path][member.offset_data:member.offset_data + member.size]
