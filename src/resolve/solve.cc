@@ -1,7 +1,6 @@
 #include "resolve/solve.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -10,7 +9,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "debian/names.h"
 #include "resolve/reach.h"
 #include "resolve/solv.h"
 #include "resolve/universe.h"
