@@ -10,8 +10,8 @@ uri() { apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Pac
         awk -v what="$1" '($2 ~ /-security$/) == (what == "security") { print $1; exit }'; }
 main=$(uri main) security=$(uri security)
 valid=$(apt-config dump Acquire::Check-Valid-Until)
-options="trusted=no signed-by=/usr/share/keyrings/debian-archive-keyring.gpg"
-mmdebstrap --quiet --variant=apt --include=make,ca-certificates --aptopt="${valid:-Acquire::Check-Valid-Until "true";}" \
+options="signed-by=/usr/share/keyrings/debian-archive-keyring.gpg"
+mmdebstrap --quiet --variant=apt --include=make,ca-certificates,mount --aptopt="${valid:-Acquire::Check-Valid-Until "true";}" \
   trixie "$root" \
   "deb [$options] ${main:-http://ftp.debian.org/debian} trixie main" \
   "deb [$options] ${main:-http://ftp.debian.org/debian} trixie-updates main" \
