@@ -92,7 +92,6 @@ echo json_encode([
     'summer in Berlin' => (new DateTime('2026-07-01 12:00', new DateTimeZone('Europe/Berlin')))->format('T P'),
     'gd draws' => $png > 50 && $jpeg > 50,
     'https' => getservbyname('https', 'tcp'), 'tcp' => getprotobyname('tcp'),
-    'locale' => setlocale(LC_CTYPE, ''),
     'bundle is readable' => strlen(file_get_contents($certificates)) > 100000,
     'tmp can be written' => file_put_contents('/tmp/x', '1'),
     'root cannot' => @file_put_contents('/x', '1'),
@@ -106,7 +105,7 @@ def test_what_php_finds(live_place, suite):
     assert json.loads(out) == {
         "new key": True,  # without /etc/ssl/openssl.cnf there is none
         "user": "www-data", "display_errors": False, "opcache": True, "iconv": "a4", "summer in Berlin": "CEST +02:00",
-        "gd draws": True, "https": 443, "tcp": 6, "locale": "C.UTF-8", "bundle is readable": True,
+        "gd draws": True, "https": 443, "tcp": 6, "bundle is readable": True,
         "tmp can be written": 1, "root cannot": False}
 
 
@@ -179,8 +178,11 @@ def test_unpacked_ldconfig_makes_the_same_cache(suite, tmp_path):
     (root / "etc/ld.so.cache").rename(tmp_path / "ours")
     subprocess.run(["ldconfig", "-X", "-r", root], check=True)
     if (root / "etc/ld.so.cache").read_bytes() != ours:  # this machine's ldconfig may be of another glibc
-        listings = [subprocess.run(["ldconfig", "-p", "-C", path], capture_output=True, text=True).stdout
+        # The libraries and their order are the same; the first and last line name the file and the glibc.
+        listings = [subprocess.run(["ldconfig", "-p", "-C", path], capture_output=True, text=True,
+                                   check=True).stdout.splitlines()[1:-1]
                     for path in (tmp_path / "ours", root / "etc/ld.so.cache")]
+        assert len(listings[0]) > 100
         assert listings[0] == listings[1]
     # Every library that a program needs is found in the image.
     program = root / f"usr/sbin/php-fpm{suite.version}"
