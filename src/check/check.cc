@@ -15,7 +15,8 @@ std::vector<Finding> image(const tree::Tree& tree, const recipe::Recipe& recipe)
   effect_links(tree, findings);
   attack_surface(tree, findings);
   private_keys(tree, findings);
-  std::ranges::stable_sort(findings, {}, [](const Finding& finding) { return std::tie(finding.id, finding.path); });
+  std::ranges::sort(findings, {},
+                    [](const Finding& finding) { return std::tie(finding.id, finding.path, finding.text); });
   return findings;
 }
 

@@ -5,7 +5,6 @@
 namespace debone::effects {
 namespace {
 
-using testing::error_of;
 using testing::Image;
 using testing::Texts;
 

@@ -138,6 +138,7 @@ class Configurator {
   void run() {
     const auto directories = library_directories(context_.tree, machine_.triplet);
     std::vector<std::pair<const LibraryDirectory*, std::vector<Library>>> found;
+    found.reserve(directories.size());
     for (const auto& directory : directories) found.emplace_back(&directory, search(directory));
     const auto libc = libc_of(found);
     if (!libc) return;  // nobody in the image reads the cache
@@ -164,7 +165,7 @@ class Configurator {
       }
     }
     context_.write(at("etc/ld.so.cache"),
-                   ld_so_cache_file(std::move(cached), hwcaps, "ldconfig " + libc->banner, machine_.big_endian));
+                   ld_so_cache_file(cached, hwcaps, "ldconfig " + libc->banner, machine_.big_endian));
   }
 
  private:
@@ -185,6 +186,7 @@ class Configurator {
         other = std::move(*library);
     }
     std::vector<Library> libraries;
+    libraries.reserve(by_soname.size());
     for (auto& [soname, library] : by_soname) libraries.push_back(std::move(library));
     return libraries;
   }

@@ -83,12 +83,20 @@ class Strings {
   std::map<std::string, std::size_t> offsets_;
 };
 
-// elf/cache.c's compare(): names downwards, then flags downwards, then those in glibc-hwcaps first.
-bool stands_before(const CachedLibrary& a, const CachedLibrary& b) {
-  if (const int names = compare_library_names(b.soname, a.soname); names != 0) return names < 0;
-  if (a.flags != b.flags) return a.flags > b.flags;
-  if (a.hwcaps.empty() != b.hwcaps.empty()) return b.hwcaps.empty();
-  return a.hwcaps < b.hwcaps;
+// elf/cache.c's compare(): names downwards, then flags downwards, then those in glibc-hwcaps first; equal ones as they
+// were found.
+std::vector<const CachedLibrary*> in_order(const std::vector<CachedLibrary>& libraries) {
+  std::vector<const CachedLibrary*> order;
+  order.reserve(libraries.size());
+  for (const auto& library : libraries) order.push_back(&library);
+  std::ranges::sort(order, [](const CachedLibrary* a, const CachedLibrary* b) {
+    if (const int names = compare_library_names(b->soname, a->soname); names != 0) return names < 0;
+    if (a->flags != b->flags) return a->flags > b->flags;
+    if (a->hwcaps.empty() != b->hwcaps.empty()) return b->hwcaps.empty();
+    if (a->hwcaps != b->hwcaps) return a->hwcaps < b->hwcaps;
+    return a < b;  // both in one vector
+  });
+  return order;
 }
 
 }  // namespace
@@ -122,10 +130,8 @@ int compare_library_names(std::string_view a, std::string_view b) {
   return j < b.size() ? -1 : 0;
 }
 
-std::string ld_so_cache_file(std::vector<CachedLibrary> libraries, const std::vector<std::string>& hwcaps,
+std::string ld_so_cache_file(const std::vector<CachedLibrary>& libraries, const std::vector<std::string>& hwcaps,
                              std::string_view generator, bool big_endian) {
-  std::ranges::stable_sort(libraries, stands_before);
-
   Strings strings;
   std::set<std::string> used_hwcaps;
   for (const auto& name : hwcaps) strings.add(name);
@@ -148,15 +154,15 @@ std::string ld_so_cache_file(std::vector<CachedLibrary> libraries, const std::ve
   out.pad_to(out.size() + 3);
   out.u32(extension_offset);
   out.pad_to(header_size);
-  for (const auto& library : libraries) {
-    out.u32(static_cast<std::uint32_t>(library.flags));
-    out.u32(strings_offset + strings.offset(library.soname));
-    out.u32(strings_offset + strings.offset(library.path));
+  for (const auto* library : in_order(libraries)) {
+    out.u32(static_cast<std::uint32_t>(library->flags));
+    out.u32(strings_offset + strings.offset(library->soname));
+    out.u32(strings_offset + strings.offset(library->path));
     out.u32(0);  // the OS version, no longer used
-    const auto index = std::distance(used_hwcaps.begin(), used_hwcaps.find(library.hwcaps));
-    out.u64(library.hwcaps.empty()
+    const auto index = std::distance(used_hwcaps.begin(), used_hwcaps.find(library->hwcaps));
+    out.u64(library->hwcaps.empty()
                 ? 0
-                : hwcaps_bit | std::uint64_t{library.isa_level} << 32U | static_cast<std::uint64_t>(index));
+                : hwcaps_bit | std::uint64_t{library->isa_level} << 32U | static_cast<std::uint64_t>(index));
   }
   out.text(table);
   out.pad_to(extension_offset);

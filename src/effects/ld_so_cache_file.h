@@ -22,7 +22,7 @@ int compare_library_names(std::string_view a, std::string_view b);
 
 // `libraries` in the order of their directories; `hwcaps` are the names of all glibc-hwcaps subdirectories seen, which
 // are in the string table even where nothing is in them. `generator` is ldconfig's own line on its version.
-std::string ld_so_cache_file(std::vector<CachedLibrary> libraries, const std::vector<std::string>& hwcaps,
+std::string ld_so_cache_file(const std::vector<CachedLibrary>& libraries, const std::vector<std::string>& hwcaps,
                              std::string_view generator, bool big_endian);
 
 }  // namespace debone::effects

@@ -102,6 +102,7 @@ const Accounts::GroupEntry* Accounts::find_gid(std::uint32_t gid) const {
 
 std::vector<std::string> Accounts::user_names() const {
   std::vector<std::string> names;
+  names.reserve(users_.size());
   for (const auto& entry : users_) names.push_back(entry.user.name);
   return names;
 }

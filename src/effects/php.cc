@@ -15,6 +15,7 @@ using base::RelPath;
 
 std::vector<std::string> names(const std::vector<RelPath>& paths) {
   std::vector<std::string> found;
+  found.reserve(paths.size());
   for (const auto& path : paths) found.emplace_back(path.name());
   return found;
 }

@@ -113,7 +113,7 @@ class Image {
       switch (node.type) {
         case tree::NodeType::directory: std::filesystem::create_directories(target); break;
         case tree::NodeType::symlink: std::filesystem::create_symlink(node.link_target, target); break;
-        case tree::NodeType::file: base::write_file_atomically(target, node.content.bytes()); break;
+        case tree::NodeType::file: std::ofstream(target, std::ios::binary) << node.content.bytes(); break;
       }
     }
   }
