@@ -141,11 +141,16 @@ def test_a_terminal_is_passed(image):
     assert seen.replace(b"\r", b"") == b"tty\n"
 
 
-def test_nothing_is_left(image):
-    before = sorted(os.listdir("/tmp")), sorted(os.listdir(image.work))
-    image.run("run", "image").ok()
-    image.run("run", "image", "--entrypoint", "/not/here")
-    assert (sorted(os.listdir("/tmp")), sorted(os.listdir(image.work))) == before
+def test_nothing_is_left(image, tmp_path):
+    image.environment["TMPDIR"] = str(tmp_path)  # others use /tmp at the same time
+    try:
+        before = sorted(os.listdir(image.work))
+        image.run("run", "image").ok()
+        image.run("run", "image", "--entrypoint", "/not/here")
+        assert os.listdir(tmp_path) == []
+        assert sorted(os.listdir(image.work)) == before
+    finally:
+        del image.environment["TMPDIR"]
 
 
 def test_a_docker_archive_runs_too(image):
@@ -162,9 +167,14 @@ def test_without_root(place, debian):
         assert result.status == 125 and result.errors.startswith("error: "), result
 
 
-def test_a_run_that_is_ended_leaves_no_container(image):
-    process = image.start("run", "image", "--", "wait")
-    assert process.stdout.readline() == "waiting\n"
-    process.terminate()
-    process.communicate(timeout=20)
-    assert [name for name in os.listdir("/run/runc") if "debone" in name] if os.path.isdir("/run/runc") else [] == []
+def test_a_run_that_is_ended_leaves_no_container(image, tmp_path):
+    image.environment["TMPDIR"] = str(tmp_path)  # the bundle and runc's state of it are there
+    try:
+        process = image.start("run", "image", "--", "wait")
+        assert process.stdout.readline() == "waiting\n"
+        assert os.listdir(tmp_path) != []
+        process.terminate()
+        process.communicate(timeout=20)
+        assert os.listdir(tmp_path) == []
+    finally:
+        del image.environment["TMPDIR"]
