@@ -158,9 +158,9 @@ TEST_F(Check, RunAsIsAUserOfTheImage) {
   }
   recipe.run_as = "1000:1001";
   EXPECT_EQ(findings(),
-            "failure run-as-unknown : run-as names the user '1000', which /etc/passwd does not have; state it under "
-            "accounts\n"
             "failure run-as-unknown : run-as names the group '1001', which /etc/group does not have; state it under "
+            "accounts\n"
+            "failure run-as-unknown : run-as names the user '1000', which /etc/passwd does not have; state it under "
             "accounts\n");
   recipe.run_as = "app";
   tree.remove(*RelPath::parse("etc/group"));
