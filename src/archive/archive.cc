@@ -23,7 +23,7 @@ using base::Error;
 using base::Exit;
 
 constexpr std::uint64_t document_limit = 16U << 20U;  // Release files and keys; trixie's InRelease has 140 kB
-constexpr std::int64_t day = 24 * 60 * 60;
+constexpr std::int64_t day = std::int64_t{24} * 60 * 60;
 constexpr std::string_view date_record = "release-date";
 
 bool is_remote(const KeyPlan& key) {
@@ -204,15 +204,6 @@ void fetch(const std::vector<Wanted>& wanted, store::Store& store, const Options
   std::vector<Blob> blobs;
   for (const auto& one : wanted) blobs.push_back(blob_of(one));
   Fetcher(events, options.user_agent).blobs(blobs, store);
-}
-
-std::string load(const Wanted& wanted, store::Store& store, const Options& options, base::Events& events) {
-  const auto blob = blob_of(wanted);
-  for (int round = 0; round < 2; ++round) {
-    if (auto bytes = store.read(blob.digest, blob.size)) return std::move(*bytes);
-    if (round == 0) Fetcher(events, options.user_agent).blobs({blob}, store);
-  }
-  throw Error(Exit::internal, "was fetched, and cannot be read back from the store").at(wanted.package->id());
 }
 
 }  // namespace debone::archive

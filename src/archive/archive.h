@@ -57,11 +57,8 @@ struct Wanted {
   const Suite* suite = nullptr;
 };
 
-// Brings every .deb into the store, in parallel, those that are there already left alone.
+// Brings every .deb into the store, in parallel, those that are there already left alone (a copy that was damaged is
+// noticed and removed when it is read: then fetch it again). May be called by several threads at once.
 void fetch(const std::vector<Wanted>& wanted, store::Store& store, const Options& options, base::Events& events);
-
-// The verified bytes of one .deb, from the store; where its copy there is damaged, fetched anew. May be called by
-// several threads at once.
-std::string load(const Wanted& wanted, store::Store& store, const Options& options, base::Events& events);
 
 }  // namespace debone::archive

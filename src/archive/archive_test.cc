@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 
 #include "archive/test_archive.h"
@@ -23,11 +22,8 @@ using testing::day;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::Published;
-using testing::rfc_date;
 using testing::stanza;
-using testing::status;
 using testing::TestKeys;
-using testing::TestServer;
 
 TEST_F(ArchiveTest, DebianIsThreeSuites) {
   publish_debian();
@@ -305,8 +301,7 @@ TEST_F(ArchiveTest, AFlatRepositoryIsOpened) {
   EXPECT_EQ(suites[0].indexes[0].size(), 1U);
   EXPECT_EQ(opened(apt("sub/", {}))[0].indexes[0].size(), 1U);
   server.put("/hello_1.0_amd64.deb", deb);
-  const auto& index = suites[0].indexes[0];
-  EXPECT_EQ(load({&index.at(0), suites.data()}, store, options, events), deb);
+  EXPECT_EQ(fetched(suites), deb);
   flat.files.clear();
   flat.files["Sources"] = "";
   publish("/", flat);
@@ -325,7 +320,7 @@ TEST_F(ArchiveTest, ARepositoryOnThisMachinesDiskIsOpened) {
   EXPECT_EQ(suites[0].indexes[0].size(), 1U);
   base::make_directories(folder.path() / "repo/pool");
   base::write_file_atomically(folder.path() / "repo/pool/hello_1.0_amd64.deb", deb);
-  EXPECT_EQ(load({&suites[0].indexes[0].at(0), suites.data()}, store, options, events), deb);
+  EXPECT_EQ(fetched(suites), deb);
   EXPECT_TRUE(server.requests().empty());
 }
 
@@ -384,64 +379,6 @@ TEST_F(ArchiveTest, LocalDebsArePassedOver) {
   recipe::Source source;
   source.what = recipe::DebSource{"/x.deb"};
   EXPECT_TRUE(opened(source).empty());
-}
-
-// --- .debs
-
-TEST_F(ArchiveTest, DebsAreFetchedUnderTheirWholeNames) {
-  auto suite = simple();
-  suite.files["main/binary-amd64/Packages"] = stanza("g++", deb, "pool/g++_1%3a1.0~rc1_amd64.deb");
-  publish("/dists/stable/", suite);
-  server.put("/pool/g%2B%2B_1%253a1.0~rc1_amd64.deb", deb);
-  const auto suites = opened(apt());
-  const auto& package = suites[0].indexes[0].at(0);
-  fetch({{&package, suites.data()}, {&package, suites.data()}}, store, options, events);
-  EXPECT_EQ(store.read(*package.sha256, package.size), deb);
-}
-
-TEST_F(ArchiveTest, ADamagedDebInTheStoreIsFetchedAnew) {
-  publish("/dists/stable/", simple());
-  server.put("/pool/hello_1.0_amd64.deb", deb);
-  const auto suites = opened(apt());
-  const Wanted wanted{&suites[0].indexes[0].at(0), suites.data()};
-  fetch({wanted}, store, options, events);
-  auto damaged = deb;
-  damaged[0] = '!';
-  store.write(*wanted.package->sha256, damaged);
-  EXPECT_EQ(load(wanted, store, options, events), deb);
-  EXPECT_EQ(store.read(*wanted.package->sha256, wanted.package->size), deb);
-}
-
-TEST_F(ArchiveTest, ADebThatTheMirrorDroppedIsAnErrorWithTheWayOut) {
-  publish("/dists/stable/", simple());
-  const auto suites = opened(apt());
-  try {
-    fetch({{&suites[0].indexes[0].at(0), suites.data()}}, store, options, events);
-    ADD_FAILURE() << "no error";
-  } catch (const base::Error& error) {
-    EXPECT_EQ(error.code(), Exit::network);
-    EXPECT_EQ(error.render(),
-              "error: " + server.url() +
-                  "/pool/hello_1.0_amd64.deb: not found (404)\n"
-                  "  hint: the mirror no longer has this version; run the command again to resolve anew\n");
-  }
-}
-
-TEST_F(ArchiveTest, AnIndexCannotNameAFileOutsideTheArchive) {
-  for (const std::string filename : {"../../etc/passwd", "/etc/passwd", "pool/../../x", "http://example.org/../x"}) {
-    auto suite = simple();
-    suite.files["main/binary-amd64/Packages"] = stanza("hello", deb, filename);
-    publish("/dists/stable/", suite);
-    const auto suites = opened(apt());
-    try {
-      fetch({{&suites[0].indexes[0].at(0), suites.data()}}, store, options, events);
-      ADD_FAILURE() << "no error";
-    } catch (const base::Error& error) {
-      EXPECT_EQ(error.code(), Exit::trust);
-      EXPECT_EQ(error.render(), "error: hello_1.0_amd64 in test stable: '" + filename +
-                                    "' is no path below the archive's root (Filename)\n");
-    }
-  }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -138,6 +139,12 @@ struct ArchiveTest : ::testing::Test {
 
   std::vector<Suite> opened(const recipe::Source& source, const std::string& architecture = "amd64") {
     return open({source}, architecture, store, options, events);
+  }
+  // What the store holds of the first package once it was fetched.
+  std::optional<std::string> fetched(const std::vector<Suite>& suites) {
+    const auto& package = suites[0].indexes[0].at(0);
+    fetch({{&package, suites.data()}}, store, options, events);
+    return store.read(Digest::of(deb), deb.size());
   }
   void expect_error(const recipe::Source& source, Exit code, const std::string& rendered,
                     const std::string& architecture = "amd64") {

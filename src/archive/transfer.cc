@@ -189,7 +189,8 @@ Transfer::Step Transfer::finish(CURLcode code) {
       return retry("the connection was cut");
     case CURLE_TOO_MANY_REDIRECTS: throw error(Exit::network, fmt::format("more than {} redirects", most_redirects));
     case CURLE_UNSUPPORTED_PROTOCOL:
-      throw error(Exit::network, "leads to an address of a kind that is not fetched: " + reason);
+      throw error(Exit::network,
+                  "leads to an address that is not followed: neither http nor https, or http after https");
     case CURLE_URL_MALFORMAT: throw error(Exit::network, "not an address that can be fetched");
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
