@@ -147,7 +147,7 @@ void read_contents(const Node& node, Recipe& recipe) {
   const auto& packages = fields.require("packages");
   Unique names("package");
   for (const auto& item : items_of(packages, "packages")) {
-    recipe.packages.push_back({package_name(*item), item->place()});
+    recipe.packages.push_back({package_name(*item), {}, {}, item->place()});
     names.add(*item, recipe.packages.back().name);
   }
   if (recipe.packages.empty()) fail(packages, "'packages' is empty");

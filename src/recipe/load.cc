@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -71,6 +73,44 @@ std::string volume(const Node& node) {
   return path.absolute();
 }
 
+ClosureMode closure_mode(const Node& node) {
+  constexpr std::array<std::string_view, 2> modes{"lean", "full"};
+  return choice_of(node, "closure", modes) == "full" ? ClosureMode::full : ClosureMode::lean;
+}
+
+// {NAME: REASON}
+std::vector<Overrule> overrules(const Node& node, std::string_view key) {
+  std::vector<Overrule> overrules;
+  for (const auto& member : members_of(node, key)) {
+    const auto name = package_name(*member.key);
+    overrules.push_back({name, text_of(*member.value, name), member.key->place()});
+  }
+  return overrules;
+}
+
+void read_closure(const Fields& fields, Recipe& recipe) {
+  if (const auto* found = fields.find("closure")) recipe.closure = closure_mode(*found);
+  const auto* keep = fields.find("keep");
+  const auto* exclude = fields.find("exclude");
+  for (const auto& [node, key] : {std::pair(keep, "keep"), std::pair(exclude, "exclude")}) {
+    if (node != nullptr && recipe.closure == ClosureMode::full) {
+      fail(*node, fmt::format("'{}' has no meaning under 'closure: full', which is apt's own", key));
+    }
+  }
+  if (keep != nullptr) recipe.keep = overrules(*keep, "keep");
+  if (exclude == nullptr) return;
+  recipe.exclude = overrules(*exclude, "exclude");
+  for (const auto& member : exclude->members) {
+    const auto& name = member.key->text;
+    if (std::ranges::count(recipe.keep, name, &Overrule::package) > 0) {
+      fail(*member.key, fmt::format("'{}' is in 'keep' and in 'exclude'", name));
+    }
+    if (std::ranges::count(recipe.packages, name, &Request::name) > 0) {
+      fail(*member.key, fmt::format("'{}' is in 'packages' and in 'exclude'", name));
+    }
+  }
+}
+
 StatedEffects stated_effects(const Member& member) {
   constexpr std::array<std::string_view, 1> accepted{"any-version"};
   StatedEffects stated;
@@ -89,13 +129,15 @@ StatedEffects stated_effects(const Member& member) {
 }
 
 Recipe recipe_of(const Node& root, const std::string& file) {
-  const Fields fields(root, "",
-                      {"name", "include", "contents", "accounts", "environment", "paths", "entrypoint", "cmd",
-                       "work-dir", "stop-signal", "volumes", "ports", "annotations", "archs", "effects"});
+  const Fields fields(
+      root, "",
+      {"name", "include", "contents", "closure", "keep", "exclude", "accounts", "environment", "paths", "entrypoint",
+       "cmd", "work-dir", "stop-signal", "volumes", "ports", "annotations", "archs", "effects"});
   Recipe recipe;
   recipe.file = file;
   recipe.name = recipe_name(fields.require("name"));
   read_contents(fields.require("contents"), recipe);
+  read_closure(fields, recipe);
   if (const auto* found = fields.find("accounts")) {
     auto accounts = read_accounts(*found, true);
     recipe.users = std::move(accounts.users);

@@ -173,6 +173,18 @@ TEST(Load, takes_each_form_of_a_signal) {
   }
 }
 
+TEST(Closure, is_lean_unless_the_recipe_says_otherwise) {
+  EXPECT_EQ(with("").closure, ClosureMode::lean);
+  EXPECT_EQ(with("closure: full\n").closure, ClosureMode::full);
+  const auto recipe = with("keep: {perl: the importer is a script, tzdata: times}\nexclude: {ucf: never run}\n");
+  ASSERT_EQ(recipe.keep.size(), 2U);
+  EXPECT_EQ(recipe.keep[0].package, "perl");
+  EXPECT_EQ(recipe.keep[0].reason, "the importer is a script");
+  EXPECT_EQ(recipe.keep[1].place.line, recipe.keep[0].place.line);
+  ASSERT_EQ(recipe.exclude.size(), 1U);
+  EXPECT_EQ(recipe.exclude[0].reason, "never run");
+}
+
 TEST(Load, aliases_stand_for_what_they_name) {
   const auto recipe = with("environment: {A: &x hello, B: *x}\n");
   EXPECT_EQ(recipe.environment.at("B"), "hello");
@@ -199,7 +211,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "  hint: the keys here are 'run-as', 'users' and 'groups'\n"},
         Mistake{"<<: {cmd: x}\n",
                 "error: x.yaml:3:1: unknown key '<<'\n"
-                "  hint: the keys here are 'name', 'include', 'contents', 'accounts', 'environment', 'paths', "
+                "  hint: the keys here are 'name', 'include', 'contents', 'closure', 'keep', 'exclude', 'accounts', "
+                "'environment', 'paths', "
                 "'entrypoint', "
                 "'cmd', 'work-dir', 'stop-signal', 'volumes', 'ports', 'annotations', 'archs' and 'effects'\n"},
         Mistake{"cmd: x\nname: y\n",
@@ -211,6 +224,17 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"work-dir: [/a]\n", "error: x.yaml:3:11: 'work-dir' must be a text, not a list\n"},
         Mistake{"work-dir: \"/a\\0b\"\n", "error: x.yaml:3:11: 'work-dir' holds a NUL character\n"},
         Mistake{"work-dir: ''\n", "error: x.yaml:3:11: 'work-dir' is empty\n"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Closure, Mistakes,
+    testing::Values(
+        Mistake{"closure: leen\n", "error: x.yaml:3:10: 'leen' cannot be a 'closure'\n  hint: did you mean 'lean'?\n"},
+        Mistake{"keep: {perl: ''}\n", "error: x.yaml:3:14: 'perl' is empty\n"},
+        Mistake{"keep: [perl]\n", "error: x.yaml:3:7: 'keep' must be a map, not a list\n"},
+        Mistake{"keep: {ucf: a}\nexclude: {ucf: b}\n", "error: x.yaml:4:11: 'ucf' is in 'keep' and in 'exclude'\n"},
+        Mistake{"exclude: {libc6: b}\n", "error: x.yaml:3:11: 'libc6' is in 'packages' and in 'exclude'\n"},
+        Mistake{"closure: full\nkeep: {ucf: a}\n",
+                "error: x.yaml:4:7: 'keep' has no meaning under 'closure: full', which is apt's own\n"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Accounts, Mistakes,

@@ -56,9 +56,29 @@ struct Source {
   Place place;
 };
 
-// A requested package; `name=version` and `name/suite` pins are a later step's.
+// A requested package, with a pin or without.
 struct Request {
   std::string name;
+  std::string version;  // of `name=version`; empty: any
+  std::string suite;    // of `name/suite`, a suite's Suite or Codename; empty: any
+  Place place;
+};
+
+// `closure: full` is what apt would install; lean is what the image needs of it.
+enum class ClosureMode { lean, full };
+
+// An item of `keep:` or `exclude:`: what evidence says of a package is overruled.
+struct Overrule {
+  std::string package;
+  std::string reason;  // the user's own words, never empty
+  Place place;
+};
+
+// An item of `cuts:`: a named set ("no-docs") or a glob ("/usr/share/foo/**"), added or, with a `!` before it,
+// restored.
+struct CutItem {
+  std::string what;  // without the `!`
+  bool restore = false;
   Place place;
 };
 
@@ -108,6 +128,10 @@ struct Recipe {
   std::string file;  // how errors name it
   std::vector<Source> sources;
   std::vector<Request> packages;
+  ClosureMode closure = ClosureMode::lean;
+  std::vector<Overrule> keep;     // in the recipe's order
+  std::vector<Overrule> exclude;  // likewise; none is in both
+  std::vector<CutItem> cuts;      // likewise; of those that fit a path the last decides
   std::vector<User> users;
   std::vector<Group> groups;
   std::string run_as;  // a user's name, "UID", or "UID:GID"; empty: root

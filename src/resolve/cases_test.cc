@@ -130,7 +130,7 @@ class CaseFile {
   Solution solve_case(const Case& it) {
     std::vector<recipe::Request> requests;
     for (std::size_t i = 0; i < it.names.size(); ++i) {
-      requests.push_back({it.names[i], {"r.yaml", static_cast<int>(i) + 1, 5}});
+      requests.push_back({it.names[i], {}, {}, {"r.yaml", static_cast<int>(i) + 1, 5}});
     }
     return solve(requests, {}, available_, "amd64");
   }

@@ -20,7 +20,7 @@ TEST(Solve, KnowsRequestsFromWhatIsImplied) {
   const auto contrib = index_of(stanza("mawk", "Provides: awk\n"));
   const std::vector<Available> available{{.index = &main, .label = "trixie", .origin = 7},
                                          {.index = &contrib, .label = "trixie", .origin = 8}};
-  const auto solution = solve({{"app", {"r.yaml", 3, 5}}}, {"base-files"}, available, "amd64");
+  const auto solution = solve({{"app", {}, {}, {"r.yaml", 3, 5}}}, {"base-files"}, available, "amd64");
   ASSERT_EQ(solution.packages.size(), 3U);
   EXPECT_EQ(solution.packages[0].package->name, "app");
   EXPECT_EQ(solution.packages[0].origin, 7U);
@@ -36,7 +36,7 @@ TEST(Solve, ErrorsNameASourceOnceAndNoPlaceForWhatIsImplied) {
   const auto main = index_of(stanza("app"));
   const std::vector<Available> available{{.index = &main, .label = "trixie"}, {.index = &main, .label = "trixie"}};
   try {
-    solve({{"app", {"r.yaml", 3, 5}}}, {"base-files"}, available, "arm64");
+    solve({{"app", {}, {}, {"r.yaml", 3, 5}}}, {"base-files"}, available, "arm64");
     FAIL();
   } catch (const base::Error& error) {
     EXPECT_EQ(error.code(), base::Exit::usage);

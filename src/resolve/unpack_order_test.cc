@@ -14,7 +14,7 @@ std::vector<std::string> order_of(const std::vector<std::string>& stanzas) {
   for (const auto& stanza : stanzas) text += "Package: " + stanza + "\nVersion: 1\nArchitecture: all\n\n";
   const auto index = debian::PackageIndex::parse(text, "amd64", "test");
   std::vector<recipe::Request> requests;
-  for (const auto& name : index.names()) requests.push_back({name, {}});
+  for (const auto& name : index.names()) requests.push_back({name, {}, {}, {}});
   const auto solution = solve(requests, {}, {{.index = &index, .label = "test"}}, "amd64");
   std::vector<std::string> names;
   for (const auto& chosen : unpack_order(solution)) names.push_back(chosen.package->name);

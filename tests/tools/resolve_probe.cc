@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
     }
     for (std::string line; std::getline(std::cin, line); fmt::print("\n")) {
       std::vector<recipe::Request> requests;
-      for (const auto name : base::words(line)) requests.push_back({std::string(name), {"request", 1, 1}});
+      for (const auto name : base::words(line)) requests.push_back({std::string(name), {}, {}, {"request", 1, 1}});
       try {
         for (const auto& chosen : resolve::solve(requests, {}, available, architecture).packages) {
           fmt::print("{} {}\n", chosen.package->name, chosen.package->version.str());
