@@ -228,7 +228,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Closure, Mistakes,
     testing::Values(
-        Mistake{"closure: leen\n", "error: x.yaml:3:10: 'leen' cannot be a 'closure'\n  hint: did you mean 'lean'?\n"},
+        Mistake{"closure: leen\n", "error: x.yaml:3:10: 'closure' cannot be 'leen'\n  hint: did you mean 'lean'?\n"},
         Mistake{"keep: {perl: ''}\n", "error: x.yaml:3:14: 'perl' is empty\n"},
         Mistake{"keep: [perl]\n", "error: x.yaml:3:7: 'keep' must be a map, not a list\n"},
         Mistake{"keep: {ucf: a}\nexclude: {ucf: b}\n", "error: x.yaml:4:11: 'ucf' is in 'keep' and in 'exclude'\n"},

@@ -52,7 +52,7 @@ TEST(Solve, TakesAChainOfAnyLength) {
   for (int i = 0; i < 5000; ++i) text += stanza("p" + std::to_string(i), "Depends: p" + std::to_string(i + 1) + "\n");
   text += stanza("p5000");
   const auto index = index_of(text);
-  const auto solution = solve({{"p0", {}}}, {}, {{.index = &index, .label = "test"}}, "amd64");
+  const auto solution = solve({{"p0", {}, {}, {}}}, {}, {{.index = &index, .label = "test"}}, "amd64");
   EXPECT_EQ(solution.packages.size(), 5001U);
 }
 
