@@ -148,21 +148,40 @@ std::vector<std::string> check(const SuitePlan& suite, const debian::ReleaseFiel
   return waived;
 }
 
-Blob blob_of(const Wanted& wanted) {
-  const auto& package = *wanted.package;
-  const auto path = base::RelPath::parse(package.filename);
+// A Filename, as indexes have it: "pool/main/h/hello/hello_2.10-5_amd64.deb", "./hello.deb".
+base::RelPath path_of(const std::string& filename, const std::string& place) {
+  auto path = base::RelPath::parse(filename);
   if (!path || path->is_root()) {
-    throw Error(Exit::trust, fmt::format("'{}' is no path below the archive's root (Filename)", package.filename))
-        .at(fmt::format("{} in {}", package.id(), wanted.suite->label));
+    throw Error(Exit::trust, fmt::format("'{}' is no path below the archive's root (Filename)", filename)).at(place);
   }
-  if (!package.sha256 || package.size == 0) {
-    throw Error(Exit::trust, "the index names no size or no SHA-256 for it")
-        .at(fmt::format("{} in {}", package.id(), wanted.suite->label));
+  return *std::move(path);
+}
+
+constexpr const char* dropped_hint = "the mirror no longer has this version; run the command again to resolve anew";
+constexpr const char* lost_hint =
+    "`debone update RECIPE` resolves anew; `snapshot:` of a source in the recipe names another archive of old versions";
+
+Blob blob_of(const Wanted& wanted) {
+  const auto path = path_of(wanted.filename, wanted.id);
+  Blob blob{{join_url(wanted.base_url, path.str())}, wanted.sha256, wanted.size, dropped_hint};
+  for (const auto& root : wanted.old) blob.urls.push_back(join_url(root, path.str()));
+  return blob;
+}
+
+// What the store lacks, named: the first few of them, and how many there are.
+void require_all(const std::vector<Wanted>& wanted, const store::Store& store) {
+  constexpr std::size_t most_named = 3;
+  std::vector<std::string> named;
+  std::size_t missing = 0;
+  for (const auto& one : wanted) {
+    if (store.has(one.sha256, one.size)) continue;
+    if (++missing <= most_named) named.push_back(one.id + ".deb");
   }
-  return {{join_url(wanted.suite->base_url, path->str())},
-          *package.sha256,
-          package.size,
-          "the mirror no longer has this version; run the command again to resolve anew"};
+  if (missing == 0) return;
+  throw Error(Exit::network,
+              fmt::format("not in the store, and --offline allows no request: {}{}", base::join(named, ", "),
+                          missing > most_named ? fmt::format(" and {} more", missing - most_named) : ""))
+      .hint("`debone fetch RECIPE` brings them while the network is there");
 }
 
 }  // namespace
@@ -200,10 +219,33 @@ std::vector<Suite> open(const std::vector<recipe::Source>& sources, const std::s
   return suites;
 }
 
+Wanted wanted(const debian::PackageRecord& package, const Suite& suite) {
+  const auto place = fmt::format("{} in {}", package.id(), suite.label);
+  path_of(package.filename, place);
+  if (!package.sha256 || package.size == 0) {
+    throw Error(Exit::trust, "the index names no size or no SHA-256 for it").at(place);
+  }
+  return {package.id(), package.filename, package.size, *package.sha256, suite.base_url, {}};
+}
+
 void fetch(const std::vector<Wanted>& wanted, store::Store& store, const Options& options, base::Events& events) {
+  if (options.offline) return require_all(wanted, store);
   std::vector<Blob> blobs;
   for (const auto& one : wanted) blobs.push_back(blob_of(one));
-  Fetcher(events, options.user_agent).blobs(blobs, store);
+  try {
+    Fetcher(events, options.user_agent).blobs(blobs, store);
+  } catch (const Error& error) {
+    // An old root was tried in vain: the mirror is what had it first.
+    for (std::size_t i = 0; i < blobs.size() && error.code() == Exit::network; ++i) {
+      const auto& urls = blobs[i].urls;
+      if (std::none_of(urls.begin() + 1, urls.end(), [&](const auto& url) { return shown_url(url) == error.place(); }))
+        continue;
+      throw Error(error.code(), fmt::format("{}; the mirror no longer has {}.deb", error.message(), wanted[i].id))
+          .at(error.place())
+          .hint(lost_hint);
+    }
+    throw;
+  }
 }
 
 }  // namespace debone::archive

@@ -29,6 +29,7 @@ struct Options {
   };
   std::map<std::string, Replacement> replacements;
   std::string user_agent = "debone";  // "debone/1.0" of HTTP requests
+  bool offline = false;               // no request at all: what the store lacks is an error
 };
 
 // One suite of one source, with the indexes of its components.
@@ -51,14 +52,24 @@ struct Suite {
 std::vector<Suite> open(const std::vector<recipe::Source>& sources, const std::string& architecture,
                         store::Store& store, const Options& options, base::Events& events);
 
-// A package to have in the store, and where it may be had.
+// A .deb to have in the store, as an index or a lock names it, and where it may be had.
 struct Wanted {
-  const debian::PackageRecord* package = nullptr;
-  const Suite* suite = nullptr;
+  std::string id;        // "libc6_2.41-12_amd64", for errors
+  std::string filename;  // below the archive's root
+  std::uint64_t size = 0;
+  base::Digest sha256;
+  std::string base_url;          // the archive's root, with a trailing slash
+  std::vector<std::string> old;  // roots to try where that has it no more (snapshot.h), in this order
 };
 
+// `package` of that suite's index. Throws Error (trust) where the index names no size, no hash, or no file below the
+// archive's root.
+Wanted wanted(const debian::PackageRecord& package, const Suite& suite);
+
 // Brings every .deb into the store, in parallel, those that are there already left alone (a copy that was damaged is
-// noticed and removed when it is read: then fetch it again). May be called by several threads at once.
+// noticed and removed when it is read: then fetch it again). May be called by several threads at once. Throws Error
+// (trust) where a filename is none below the root, (network) where a .deb cannot be had: with Options::offline, where
+// the store lacks one.
 void fetch(const std::vector<Wanted>& wanted, store::Store& store, const Options& options, base::Events& events);
 
 }  // namespace debone::archive

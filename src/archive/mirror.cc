@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/url.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 // Where Debian's archive is public.
 constexpr std::string_view public_archive = "http://ftp.debian.org/debian/";
 constexpr std::string_view public_security = "http://security.debian.org/debian-security/";
+constexpr std::string_view public_snapshot = "http://snapshot.debian.org/archive/";
 
 constexpr std::array<std::string_view, 14> codenames{"buster",   "bullseye",     "bookworm",  "trixie",      "forky",
                                                      "duke",     "sid",          "oldstable", "stable",      "testing",
@@ -38,11 +40,6 @@ struct AptEntry {
   bool security = false;
   std::string signed_by;
 };
-
-std::string with_slash(std::string url) {
-  if (!url.ends_with('/')) url += '/';
-  return url;
-}
 
 // The suite's codename and whether it is the one of security updates; nothing where it is not Debian's.
 std::optional<std::pair<std::string, bool>> debian_suite(std::string_view suite) {
@@ -175,6 +172,11 @@ DebianMirrors debian_mirrors(const recipe::DebianSource& source, const fs::path&
   };
   return {find(source.mirror, "DEBONE_DEBIAN_MIRROR", false),
           find(source.security_mirror, "DEBONE_DEBIAN_SECURITY_MIRROR", true)};
+}
+
+std::string debian_snapshot(const recipe::DebianSource& source) {
+  if (source.snapshot) return with_slash(*source.snapshot);
+  return with_slash(environment("DEBONE_DEBIAN_SNAPSHOT").value_or(std::string(public_snapshot)));
 }
 
 }  // namespace debone::archive

@@ -21,4 +21,8 @@ struct DebianMirrors {
 // two is looked for by itself. What cannot be read of apt's sources is passed over: they are only a hint.
 DebianMirrors debian_mirrors(const recipe::DebianSource& source, const std::filesystem::path& apt_folder = "/etc/apt");
 
+// Where the archives' old versions are, with a trailing slash: the recipe's `snapshot:`, DEBONE_DEBIAN_SNAPSHOT, or
+// snapshot.debian.org.
+std::string debian_snapshot(const recipe::DebianSource& source);
+
 }  // namespace debone::archive

@@ -28,39 +28,37 @@ KeyPlan debian_key() {
           "DEBONE_DEBIAN_KEYRING"};
 }
 
-std::string with_slash(std::string url) {
-  if (!url.ends_with('/')) url += '/';
-  return url;
-}
-
 class Planner {
  public:
   explicit Planner(const Options& options) : options_(options) {}
 
   void add(const recipe::DebianSource& source, SuitePlan common) {
     const auto mirrors = debian_mirrors(source);
+    const auto snapshot = debian_snapshot(source);
     const auto key = index_of(debian_key());
-    const auto suite = [&](const std::string& name, const std::string& base_url) {
+    const auto suite = [&](const std::string& name, const std::string& base_url, std::string_view archive) {
       auto one = common;
       one.label = one.suite = name;
       one.base_url = base_url;
+      one.snapshot = fmt::format("{}{}/", snapshot, archive);
       one.folder = fmt::format("dists/{}/", name);
       one.components = source.components;
       one.identity = "debian " + name;
       one.key = key;
       plan_.suites.push_back(std::move(one));
     };
-    suite(source.codename, mirrors.archive);
+    suite(source.codename, mirrors.archive, "debian");
     constexpr std::array<std::string_view, 4> alone{"sid", "unstable", "experimental", "rc-buggy"};
     if (std::find(alone.begin(), alone.end(), source.codename) != alone.end()) return;
-    suite(source.codename + "-updates", mirrors.archive);
-    suite(source.codename + "-security", mirrors.security);
+    suite(source.codename + "-updates", mirrors.archive, "debian");
+    suite(source.codename + "-security", mirrors.security, "debian-security");
   }
 
   void add(const recipe::AptSource& source, SuitePlan one) {
     const auto replaced = options_.replacements.find(source.name);
     const bool is_replaced = replaced != options_.replacements.end();
     one.base_url = with_slash(is_replaced ? replaced->second.url : source.url);
+    if (source.snapshot) one.snapshot = with_slash(*source.snapshot);
     const auto hint = fmt::format("it is the key of the source '{}'", source.name);
     one.key = index_of(is_replaced ? KeyPlan{replaced->second.key_file.string(), std::nullopt, hint}
                                    : KeyPlan{source.key.location, source.key.fingerprint, hint});

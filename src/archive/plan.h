@@ -24,6 +24,7 @@ struct SuitePlan {
   std::string place;       // where the source stands in the recipe
   std::string label;
   std::string base_url;  // with a trailing slash
+  std::string snapshot;  // of its old versions (snapshot.h), with a trailing slash; empty: none is known
   std::string folder;    // below it, of InRelease: "dists/trixie/", or of a flat repository "" or "amd64/"
   std::string suite;     // the Suite or Codename that the Release must have; empty: any (flat repositories)
   std::vector<std::string> components;  // empty: flat

@@ -143,7 +143,7 @@ struct ArchiveTest : ::testing::Test {
   // What the store holds of the first package once it was fetched.
   std::optional<std::string> fetched(const std::vector<Suite>& suites) {
     const auto& package = suites[0].indexes[0].at(0);
-    fetch({{&package, suites.data()}}, store, options, events);
+    fetch({wanted(package, suites[0])}, store, options, events);
     return store.read(Digest::of(deb), deb.size());
   }
   void expect_error(const recipe::Source& source, Exit code, const std::string& rendered,

@@ -48,6 +48,11 @@ std::string join_url(std::string_view base, std::string_view path) {
   return out;
 }
 
+std::string with_slash(std::string url) {
+  if (!url.ends_with('/')) url += '/';
+  return url;
+}
+
 std::optional<std::filesystem::path> file_of_url(std::string_view url) {
   constexpr std::string_view scheme = "file:";
   if (!url.starts_with(scheme)) return std::nullopt;

@@ -12,6 +12,9 @@ namespace debone::archive {
 // a blank are met as apt meets them.
 std::string join_url(std::string_view base, std::string_view path);
 
+// The address of a folder: with a trailing slash, unless it has one.
+std::string with_slash(std::string url);
+
 // The file that a file: URL names (RFC 8089: "file:///x", "file:/x"), or nothing where it is no such URL.
 std::optional<std::filesystem::path> file_of_url(std::string_view url);
 

@@ -84,7 +84,7 @@ std::vector<archive::Wanted> to_fetch(const resolve::Solution& solution, const C
   std::vector<archive::Wanted> wanted;
   for (const auto& chosen : solution.packages) {
     const auto* suite = choice.origins[chosen.origin].suite;
-    if (suite != nullptr) wanted.push_back({chosen.package, suite});
+    if (suite != nullptr) wanted.push_back(archive::wanted(*chosen.package, *suite));
   }
   return wanted;
 }
@@ -95,7 +95,7 @@ std::string bytes_of(const resolve::Chosen& chosen, const Choice& choice, const 
   auto bytes = context.store.read(*wanted.sha256, wanted.size);
   const auto* suite = choice.origins[chosen.origin].suite;
   if (!bytes && suite != nullptr) {
-    archive::fetch({{&wanted, suite}}, context.store, context.archive, context.progress);
+    archive::fetch({archive::wanted(wanted, *suite)}, context.store, context.archive, context.progress);
     bytes = context.store.read(*wanted.sha256, wanted.size);
   }
   if (!bytes) {

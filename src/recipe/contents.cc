@@ -9,7 +9,7 @@
 namespace debone::recipe {
 namespace {
 
-std::optional<std::string> mirror(const Fields& fields, std::string_view key) {
+std::optional<std::string> address(const Fields& fields, std::string_view key) {
   const auto* node = fields.find(key);
   return node == nullptr ? std::nullopt : std::optional(url(*node, key));
 }
@@ -27,12 +27,14 @@ std::vector<std::string> components(const Node& node) {
 
 // `contents` has the mirrors that hold for every Debian source without its own.
 DebianSource debian_source(const Node& node, const Fields& contents) {
-  const Fields fields(node, "a Debian source", {"debian", "components", "mirror", "security-mirror", "packages"});
+  const Fields fields(node, "a Debian source",
+                      {"debian", "components", "mirror", "security-mirror", "snapshot", "packages"});
   DebianSource source;
   source.codename = debian_codename(fields.require("debian"));
   if (const auto* found = fields.find("components")) source.components = components(*found);
-  source.mirror = mirror(fields.find("mirror") != nullptr ? fields : contents, "mirror");
-  source.security_mirror = mirror(fields.find("security-mirror") != nullptr ? fields : contents, "security-mirror");
+  source.mirror = address(fields.find("mirror") != nullptr ? fields : contents, "mirror");
+  source.security_mirror = address(fields.find("security-mirror") != nullptr ? fields : contents, "security-mirror");
+  source.snapshot = address(fields, "snapshot");
   return source;
 }
 
@@ -66,7 +68,7 @@ Key key(const Node& node) {
 }
 
 AptSource apt_source(const Node& node) {
-  const Fields fields(node, "a repository", {"name", "url", "suite", "components", "key", "packages"});
+  const Fields fields(node, "a repository", {"name", "url", "suite", "components", "key", "snapshot", "packages"});
   AptSource source;
   source.name = source_name(fields.require("name"));
   source.url = url(fields.require("url"), "url");
@@ -87,13 +89,14 @@ AptSource apt_source(const Node& node) {
     fail(node, "a repository has no 'components'", "a flat repository's suite ends with a slash, such as ./");
   }
   source.key = key(fields.require("key"));
+  source.snapshot = address(fields, "snapshot");
   return source;
 }
 
 DebSource deb_source(const Node& node) {
   const Fields fields(node, "a .deb source", {"deb"});
   const auto& deb = fields.require("deb");
-  DebSource source{disk_path(deb, "deb")};
+  DebSource source{disk_path(deb, "deb"), deb.text};
   if (source.path.extension() != ".deb") fail(deb, fmt::format("'{}' is not a .deb file's name", deb.text));
   return source;
 }
@@ -134,8 +137,8 @@ Source source(const Node& node, const Fields& contents) {
 
 void read_contents(const Node& node, Recipe& recipe) {
   const Fields fields(node, "'contents'", {"sources", "packages", "mirror", "security-mirror"});
-  mirror(fields, "mirror");  // wrong ones are errors also where no source uses them
-  mirror(fields, "security-mirror");
+  address(fields, "mirror");  // wrong ones are errors also where no source uses them
+  address(fields, "security-mirror");
   const auto& sources = fields.require("sources");
   Unique source_names("source");
   for (const auto& item : items_of(sources, "sources")) {

@@ -56,7 +56,7 @@ TEST(Contents, a_source_is_one_of_three_kinds) {
             "  hint: write {debian: CODENAME}, {name, url, suite, components, key} or {deb: ./FILE.deb}\n");
   EXPECT_EQ(source_error("{debian: trixie, deb: ./x.deb}"),
             "error: x.yaml:2:39: unknown key 'deb' in a Debian source\n"
-            "  hint: the keys here are 'debian', 'components', 'mirror', 'security-mirror' and 'packages'\n");
+            "  hint: the keys here are 'debian', 'components', 'mirror', 'security-mirror', 'snapshot' and 'packages'\n");
   EXPECT_EQ(source_error("{debian: trixie, packages: []}"),
             "error: x.yaml:2:49: 'packages' is empty\n  hint: remove it, or name what this source may supply\n");
   EXPECT_EQ(source_error("{debian: trixie}, {debian: trixie}"),

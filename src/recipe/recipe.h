@@ -28,6 +28,8 @@ struct DebianSource {
   std::vector<std::string> components{"main"};
   std::optional<std::string> mirror;  // the recipe's `mirror:`; else archive's rules
   std::optional<std::string> security_mirror;
+  // Where old versions are: the archives at a time lie below it in debian/TIME/ and debian-security/TIME/.
+  std::optional<std::string> snapshot;
 };
 
 // A key of a repository: a file (relative to the recipe) or a URL, with a fingerprint where it is a URL.
@@ -43,11 +45,13 @@ struct AptSource {
   std::string suite;                    // "buster", or "./" style with a trailing slash for a flat one
   std::vector<std::string> components;  // empty for a flat repository
   Key key;
+  std::optional<std::string> snapshot;  // likewise, in TIME/
 };
 
 // {deb: ./x.deb}: a local package, trusted since it is the user's own file.
 struct DebSource {
   std::filesystem::path path;  // absolute
+  std::string written = {};    // as the recipe has it: "./x.deb"
 };
 
 struct Source {
