@@ -38,5 +38,7 @@ std::string human_size(std::uint64_t bytes);
 
 // "2026-11-24T01:42:03Z", for seconds since 1970 UTC; years 0000 to 9999.
 std::string iso_time(std::int64_t seconds);
+// The seconds of a time in exactly that form, or nothing.
+std::optional<std::int64_t> parse_iso_time(std::string_view text);
 
 }  // namespace debone::base

@@ -93,6 +93,14 @@ TEST(Text, TellsTimes) {
   EXPECT_EQ(iso_time(1'795'484'523), "2026-11-24T01:42:03Z");
   EXPECT_EQ(iso_time(-1), "1969-12-31T23:59:59Z");
   EXPECT_EQ(iso_time(253'402'300'799), "9999-12-31T23:59:59Z");
+  for (const std::int64_t time : {0LL, 1'795'484'523LL, -1LL, 253'402'300'799LL, -62'167'219'200LL}) {
+    EXPECT_EQ(parse_iso_time(iso_time(time)), time);
+  }
+  for (const char* text :
+       {"", "2026-11-24", "2026-11-24T01:42:03", "2026-02-29T01:42:03Z", "2026-13-01T01:42:03Z", "2026-11-24T24:00:00Z",
+        "2026-11-24T23:59:60Z", "2026-11-24 01:42:03Z", "+026-11-24T01:42:03Z"}) {
+    EXPECT_EQ(parse_iso_time(text), std::nullopt) << text;
+  }
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ void check_bytes(std::string_view text, const Origin& origin) {
     }
     if (!good) {
       throw error_at({origin.file, line, static_cast<int>(i - line_start) + 1},
-                     fmt::format("the byte 0x{:02x} does not belong into a recipe", byte))
-          .hint("a recipe is UTF-8 text without control characters");
+                     fmt::format("the byte 0x{:02x} does not belong into a {}", byte, origin.noun))
+          .hint(fmt::format("a {} is UTF-8 text without control characters", origin.noun));
     }
     i += length;
     if (byte == '\n') {
@@ -52,14 +52,15 @@ void check_bytes(std::string_view text, const Origin& origin) {
 // Builds the nodes from yaml-cpp's events, and refuses on the way what a recipe may not hold, before it costs anything.
 class Builder : public YAML::EventHandler {
  public:
-  Builder(std::string_view text, std::shared_ptr<const Origin> origin)
-      : lines_(base::lines(text)), origin_(std::move(origin)) {}
+  Builder(std::string_view text, std::shared_ptr<const Origin> origin, const Limits& limits)
+      : lines_(base::lines(text)), origin_(std::move(origin)), limits_(limits) {}
 
   NodePtr root() { return root_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ > 0) {
-      throw error_at(place_of(*origin_, mark), "a second document begins here").hint("a recipe is one YAML document");
+      throw error_at(place_of(*origin_, mark), "a second document begins here")
+          .hint(fmt::format("a {} is one YAML document", origin_->noun));
     }
   }
   void OnDocumentEnd() override {}
@@ -135,19 +136,19 @@ class Builder : public YAML::EventHandler {
   void count(const Size& size, const YAML::Mark& mark) {
     read_.nodes += size.nodes;
     read_.bytes += size.bytes;
-    if (read_.nodes > most_nodes) {
+    if (read_.nodes > limits_.nodes) {
       throw error_at(place_of(*origin_, mark),
-                     fmt::format("more than {} values, those that aliases repeat counted", most_nodes));
+                     fmt::format("more than {} values, those that aliases repeat counted", limits_.nodes));
     }
-    if (read_.bytes > largest_text) {
+    if (read_.bytes > limits_.text) {
       throw error_at(place_of(*origin_, mark),
-                     fmt::format("more than {} bytes of text, what aliases repeat counted", largest_text));
+                     fmt::format("more than {} bytes of text, what aliases repeat counted", limits_.text));
     }
   }
 
   std::shared_ptr<Node> begin(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, std::size_t bytes = 0) {
     if (!tag.empty() && tag != "?" && tag != "!") {
-      throw error_at(place_of(*origin_, mark), "a tag, which recipes do not use")
+      throw error_at(place_of(*origin_, mark), fmt::format("a tag, which {}s do not use", origin_->noun))
           .hint("remove the word that begins with '!', or quote it");
     }
     count({1, bytes}, mark);
@@ -230,6 +231,7 @@ class Builder : public YAML::EventHandler {
 
   std::vector<std::string_view> lines_;
   std::shared_ptr<const Origin> origin_;
+  Limits limits_;
   int documents_ = 0;
   Size read_;
   std::vector<Open> open_;
@@ -268,13 +270,13 @@ const Node* Node::find(std::string_view key) const {
   return nullptr;
 }
 
-NodePtr read_yaml(std::string_view text, std::shared_ptr<const Origin> origin) {
-  if (text.size() > largest_text) {
-    throw Error(Exit::usage, fmt::format("larger than the {} bytes allowed here", largest_text)).at(origin->file);
+NodePtr read_yaml(std::string_view text, std::shared_ptr<const Origin> origin, const Limits& limits) {
+  if (text.size() > limits.text) {
+    throw Error(Exit::usage, fmt::format("larger than the {} bytes allowed here", limits.text)).at(origin->file);
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // some editors' mark of UTF-8
   check_bytes(text, *origin);
-  Builder builder(text, origin);
+  Builder builder(text, origin, limits);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
@@ -287,10 +289,11 @@ NodePtr read_yaml(std::string_view text, std::shared_ptr<const Origin> origin) {
   }
   auto root = builder.root();
   if (!root || root->kind == Node::Kind::null) {
-    throw error_at({origin->file, 1, 1}, "the recipe is empty").hint("docs/recipe.md describes its keys");
+    throw error_at({origin->file, 1, 1}, fmt::format("the {} is empty", origin->noun))
+        .hint(fmt::format("docs/{}.md describes its keys", origin->noun));
   }
   if (root->kind != Node::Kind::map) {
-    throw error_at(root->place(), "a recipe is a map of keys, such as 'name: php-fpm'");
+    throw error_at(root->place(), fmt::format("a {} is a map of keys, such as 'name: php-fpm'", origin->noun));
   }
   return root;
 }

@@ -17,6 +17,7 @@ namespace debone::recipe {
 struct Origin {
   std::string file;              // how errors name it
   std::filesystem::path folder;  // absolute: of relative paths in it; empty for the catalog's text, which has none
+  std::string noun = "recipe";   // what errors call a text of its kind
 };
 
 struct Node;
@@ -48,7 +49,12 @@ constexpr std::size_t largest_text = std::size_t{1} << 20U;  // bytes, also with
 constexpr std::size_t most_nodes = 20'000;                   // with every alias expanded
 constexpr std::size_t deepest_nesting = 24;
 
+struct Limits {
+  std::size_t text = largest_text;
+  std::size_t nodes = most_nodes;
+};
+
 // The one document that `text` holds, a map. Throws Error (usage) at "file:line:column".
-NodePtr read_yaml(std::string_view text, std::shared_ptr<const Origin> origin);
+NodePtr read_yaml(std::string_view text, std::shared_ptr<const Origin> origin, const Limits& limits = {});
 
 }  // namespace debone::recipe
