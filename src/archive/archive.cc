@@ -12,7 +12,6 @@
 #include "archive/url.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/parallel.h"
 #include "base/rel_path.h"
 #include "base/text.h"
 
@@ -208,13 +207,9 @@ std::vector<Suite> open(const std::vector<recipe::Source>& sources, const std::s
         {suite.source, suite.label, suite.base_url, std::move(release), std::move(waived), {}, suite.only});
   }
 
-  auto texts = load_indexes(index_plans, fetcher, store, options.jobs);
-  std::vector<std::optional<debian::PackageIndex>> indexes(texts.size());
-  base::parallel_for(texts.size(), options.jobs, [&](std::size_t i) {
-    indexes[i] = debian::PackageIndex::parse(std::move(texts[i]), architecture, index_plans[i].place);
-  });
+  auto indexes = load_indexes(index_plans, architecture, fetcher, store, options.jobs);
   for (std::size_t i = 0; i < indexes.size(); ++i) {
-    suites[suite_of_index[i]].indexes.push_back(std::move(*indexes[i]));
+    suites[suite_of_index[i]].indexes.push_back(std::move(indexes[i]));
   }
   return suites;
 }

@@ -64,14 +64,15 @@ TEST_F(ArchiveTest, ASecondTimeOnlyTheReleaseIsFetched) {
                                        "/debian/dists/trixie-updates/InRelease", "/debian/dists/trixie/InRelease"));
 }
 
-TEST_F(ArchiveTest, TheBestCompressionIsFetchedAndItsTextKept) {
+TEST_F(ArchiveTest, TheBestCompressionIsFetchedAndItsIndexKept) {
   auto suite = simple();
   const auto text = suite.files["main/binary-amd64/Packages"];
   suite.files["main/binary-amd64/Packages.gz"] = base::gzip(text, 6);
   publish("/dists/stable/", suite);
   opened(apt());
   EXPECT_THAT(requested(), ElementsAre("/dists/stable/InRelease", "/dists/stable/main/binary-amd64/Packages.gz"));
-  EXPECT_TRUE(store.has(Digest::of(text), text.size()));
+  // Kept ready to be used: the file itself is not read again.
+  std::filesystem::remove_all(store.root() / "blobs");
   server.heal();
   EXPECT_EQ(opened(apt())[0].indexes[0].size(), 1U);
   EXPECT_THAT(requested(), ElementsAre("/dists/stable/InRelease"));
@@ -83,10 +84,35 @@ TEST_F(ArchiveTest, DamagedIndexesInTheStoreAreFetchedAnew) {
   suite.files["main/binary-amd64/Packages.gz"] = base::gzip(text, 6);
   publish("/dists/stable/", suite);
   opened(apt());
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(store.root() / "blobs")) {
-    if (entry.is_regular_file()) std::fstream(entry.path(), std::ios::in | std::ios::out).put('!');
+  for (const auto* const part : {"blobs", "records/package-index"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(store.root() / part)) {
+      if (entry.is_regular_file()) std::fstream(entry.path(), std::ios::in | std::ios::out).put('!');
+    }
   }
+  server.heal();
   EXPECT_EQ(opened(apt())[0].indexes[0].size(), 1U);
+  EXPECT_THAT(requested(), ElementsAre("/dists/stable/InRelease", "/dists/stable/main/binary-amd64/Packages.gz"));
+  server.heal();
+  opened(apt());
+  EXPECT_THAT(requested(), ElementsAre("/dists/stable/InRelease"));
+}
+
+TEST_F(ArchiveTest, AKeptIndexIsNotTakenForAnother) {
+  auto suite = simple();
+  publish("/dists/stable/", suite);
+  opened(apt());
+  const auto records = store.root() / "records/package-index";
+  const auto first = std::filesystem::directory_iterator(records)->path();
+  const auto kept = base::read_file(first, 1U << 20U);
+  auto& text = suite.files["main/binary-amd64/Packages"];
+  text += "\nPackage: second\nVersion: 1\nArchitecture: all\n";
+  publish("/dists/stable/", suite);
+  EXPECT_EQ(opened(apt())[0].indexes[0].size(), 2U);
+  // The record of the first under the second's name.
+  for (const auto& entry : std::filesystem::directory_iterator(records)) {
+    base::write_file_atomically(entry.path(), kept);
+  }
+  EXPECT_EQ(opened(apt())[0].indexes[0].size(), 2U);
 }
 
 TEST_F(ArchiveTest, IndexesAreFetchedByHashWhereTheArchiveHasThem) {

@@ -19,6 +19,8 @@ using base::Exit;
 // What an index may decompress to where the Release does not say; trixie's main has 57 MB.
 constexpr std::uint64_t text_limit = 512U << 20U;
 
+constexpr std::string_view index_record = "package-index";
+
 constexpr std::array<const char*, 4> suffixes{".xz", ".zst", ".gz", ""};  // the best first
 
 bool holds(const std::vector<std::string>& all, const std::string& one) {
@@ -73,16 +75,37 @@ Error nothing_there(const SuitePlan& suite, const debian::ReleaseFields& release
       .hint(fmt::format("it has {}", base::join(names, ", ")));
 }
 
-// Decompressed and, where the Release names the text too, held to that; then kept, for the next time.
-std::string decompressed(const IndexPlan& plan, std::string bytes, store::Store& store) {
+// Decompressed and, where the Release names the text too, held to that.
+std::string decompressed(const IndexPlan& plan, std::string bytes) {
   if (plan.compression == base::Compression::none) return bytes;
   auto text = base::decompress(bytes, plan.compression, plan.text ? plan.text->size : text_limit);
-  if (!plan.text) return text;
-  if (text.size() != plan.text->size || base::Digest::of(text) != plan.text->sha256) {
+  if (plan.text && (text.size() != plan.text->size || base::Digest::of(text) != plan.text->sha256)) {
     throw Error(Exit::trust, "decompresses to another text than its Release names");
   }
-  store.write(plan.text->sha256, text);
   return text;
+}
+
+// An index as it was kept, or nothing. Its identity is the file that the Release vouches for, and stands in what was
+// kept as well: another's can never be taken for it.
+std::optional<debian::PackageIndex> kept(const IndexPlan& plan, const std::string& architecture,
+                                         const store::Store& store) {
+  const auto identity = plan.blob.digest.hex();
+  auto bytes = store.read_record(index_record, fmt::format("{} {}", architecture, identity));
+  if (!bytes) return std::nullopt;
+  return debian::PackageIndex::open(*std::move(bytes), architecture, plan.place, identity);
+}
+
+debian::PackageIndex read_and_keep(const IndexPlan& plan, const std::string& architecture, std::string bytes,
+                                   store::Store& store) {
+  const auto identity = plan.blob.digest.hex();
+  try {
+    auto index = debian::PackageIndex::parse(decompressed(plan, std::move(bytes)), architecture, plan.place, identity);
+    store.write_record(index_record, fmt::format("{} {}", architecture, identity), index.compiled());
+    return index;
+  } catch (Error& error) {
+    error.place_if_none(plan.place);
+    throw;
+  }
 }
 
 }  // namespace
@@ -106,38 +129,30 @@ std::vector<IndexPlan> plan_indexes(const SuitePlan& suite, const debian::Releas
   return plans;
 }
 
-std::vector<std::string> load_indexes(const std::vector<IndexPlan>& plans, Fetcher& fetcher, store::Store& store,
-                                      unsigned jobs) {
-  std::vector<std::optional<std::string>> texts(plans.size());
-  base::parallel_for(plans.size(), jobs, [&](std::size_t i) {
-    if (plans[i].text) texts[i] = store.read(plans[i].text->sha256, plans[i].text->size);
-  });
+std::vector<debian::PackageIndex> load_indexes(const std::vector<IndexPlan>& plans, const std::string& architecture,
+                                               Fetcher& fetcher, store::Store& store, unsigned jobs) {
+  std::vector<std::optional<debian::PackageIndex>> indexes(plans.size());
+  base::parallel_for(plans.size(), jobs, [&](std::size_t i) { indexes[i] = kept(plans[i], architecture, store); });
   // A blob that was damaged in the store is noticed when it is read, and gone then: the second round fetches it.
   for (int round = 0; round < 2; ++round) {
     std::vector<Blob> missing;
     for (std::size_t i = 0; i < plans.size(); ++i) {
-      if (!texts[i]) missing.push_back(plans[i].blob);
+      if (!indexes[i]) missing.push_back(plans[i].blob);
     }
     if (missing.empty()) break;
     fetcher.blobs(missing, store);
     base::parallel_for(plans.size(), jobs, [&](std::size_t i) {
-      if (texts[i]) return;
+      if (indexes[i]) return;
       auto bytes = store.read(plans[i].blob.digest, plans[i].blob.size);
-      if (!bytes) return;
-      try {
-        texts[i] = decompressed(plans[i], std::move(*bytes), store);
-      } catch (Error& error) {
-        error.place_if_none(plans[i].place);
-        throw;
-      }
+      if (bytes) indexes[i] = read_and_keep(plans[i], architecture, *std::move(bytes), store);
     });
   }
-  std::vector<std::string> out;
+  std::vector<debian::PackageIndex> out;
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (!texts[i]) {
+    if (!indexes[i]) {
       throw Error(Exit::internal, "was fetched, and cannot be read back from the store").at(plans[i].place);
     }
-    out.push_back(std::move(*texts[i]));
+    out.push_back(*std::move(indexes[i]));
   }
   return out;
 }

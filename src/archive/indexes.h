@@ -1,6 +1,6 @@
-// The Packages files of a verified Release: which of them a recipe needs, and their verified text. The decompressed
-// text is kept in the store under the hash that the Release names for it, so that a second run neither fetches nor
-// decompresses it.
+// The Packages files of a verified Release: which of them a recipe needs, and the indexes that they make. What is read
+// of one is kept in the store under the hash that the Release names, so that a second run neither fetches, decompresses
+// nor reads it again.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "archive/plan.h"
 #include "archive/release.h"
 #include "base/compression.h"
+#include "debian/package_index.h"
 #include "store/store.h"
 
 namespace debone::archive {
@@ -28,8 +29,8 @@ struct IndexPlan {
 std::vector<IndexPlan> plan_indexes(const SuitePlan& suite, const debian::ReleaseFields& release,
                                     const std::string& architecture);
 
-// The texts, in the order of `plans`; what the store lacks is fetched. Throws Error (network) or (trust).
-std::vector<std::string> load_indexes(const std::vector<IndexPlan>& plans, Fetcher& fetcher, store::Store& store,
-                                      unsigned jobs);
+// The indexes, in the order of `plans`; what the store lacks is fetched. Throws Error (network) or (trust).
+std::vector<debian::PackageIndex> load_indexes(const std::vector<IndexPlan>& plans, const std::string& architecture,
+                                               Fetcher& fetcher, store::Store& store, unsigned jobs);
 
 }  // namespace debone::archive

@@ -35,9 +35,20 @@ struct Choice {
 };
 
 // apt_preferences(5): a suite marked NotAutomatic is at 1, with ButAutomaticUpgrades at 100, all else at 500.
-int priority_of(const archive::Suite& suite) {
+int priority_of(const archive::Suite& suite, const recipe::Source& source) {
+  if (source.priority) return *source.priority;
   if (!suite.release || !suite.release->fields().not_automatic) return 500;
   return suite.release->fields().but_automatic_upgrades ? 100 : 1;
+}
+
+// What `name/suite` may call it.
+std::vector<std::string> names_of(const archive::Suite& suite) {
+  std::vector<std::string> names;
+  if (!suite.release) return names;
+  for (const auto& name : {suite.release->fields().suite, suite.release->fields().codename}) {
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
 }
 
 Choice open_sources(const recipe::Recipe& recipe, const std::string& architecture, const BuildContext& context) {
@@ -46,13 +57,15 @@ Choice open_sources(const recipe::Recipe& recipe, const std::string& architectur
   choice.locals = add_local_debs(recipe.sources, architecture, context.store);
   for (const auto& suite : choice.suites) {
     for (const auto& index : suite.indexes) {
-      choice.available.push_back({&index, suite.label, priority_of(suite), &suite.only, choice.origins.size()});
+      choice.available.push_back({&index, suite.label, priority_of(suite, recipe.sources[suite.source]), &suite.only,
+                                  choice.origins.size(), names_of(suite)});
     }
     choice.origins.push_back({&suite, suite.label});
   }
   for (const auto& local : choice.locals) {
+    const auto& source = recipe.sources[local.source];
     choice.available.push_back(
-        {&local.index, local.label, 500, &recipe.sources[local.source].packages, choice.origins.size()});
+        {&local.index, local.label, source.priority.value_or(500), &source.packages, choice.origins.size()});
     choice.origins.push_back({nullptr, local.label});
   }
   return choice;
@@ -73,7 +86,7 @@ resolve::Solution solve_as_system(const recipe::Recipe& recipe, const Choice& ch
   for (const auto& available : choice.available) {
     for (const auto id : available.index->essential()) {
       const auto& name = available.index->at(id).name;
-      if (available.only != nullptr && !available.only->empty() && !std::ranges::count(*available.only, name)) continue;
+      if (!available.may_supply(name)) continue;
       if (!std::ranges::count(names, name)) names.push_back(name);
     }
   }

@@ -19,8 +19,8 @@ LocalDebs add(const recipe::DebSource& deb, std::size_t source, const std::strin
   while (control.ends_with('\n')) control.pop_back();
   store.write(digest, bytes);
   // The three fields that a Packages index adds to a control stanza.
-  auto stanza = fmt::format("{}\nFilename: {}\nSize: {}\nSHA256: {}\n", control, label, bytes.size(), digest.hex());
-  return {debian::PackageIndex::parse(std::move(stanza), architecture, label), source, label};
+  const auto stanza = fmt::format("{}\nFilename: {}\nSize: {}\nSHA256: {}\n", control, label, bytes.size(), digest.hex());
+  return {debian::PackageIndex::parse(stanza, architecture, label), source, label};
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ std::vector<std::string> components(const Node& node) {
 // `contents` has the mirrors that hold for every Debian source without its own.
 DebianSource debian_source(const Node& node, const Fields& contents) {
   const Fields fields(node, "a Debian source",
-                      {"debian", "components", "mirror", "security-mirror", "snapshot", "packages"});
+                      {"debian", "components", "mirror", "security-mirror", "snapshot", "priority", "packages"});
   DebianSource source;
   source.codename = debian_codename(fields.require("debian"));
   if (const auto* found = fields.find("components")) source.components = components(*found);
@@ -68,7 +68,8 @@ Key key(const Node& node) {
 }
 
 AptSource apt_source(const Node& node) {
-  const Fields fields(node, "a repository", {"name", "url", "suite", "components", "key", "snapshot", "packages"});
+  const Fields fields(node, "a repository",
+                      {"name", "url", "suite", "components", "key", "snapshot", "priority", "packages"});
   AptSource source;
   source.name = source_name(fields.require("name"));
   source.url = url(fields.require("url"), "url");
@@ -94,7 +95,7 @@ AptSource apt_source(const Node& node) {
 }
 
 DebSource deb_source(const Node& node) {
-  const Fields fields(node, "a .deb source", {"deb"});
+  const Fields fields(node, "a .deb source", {"deb", "priority"});
   const auto& deb = fields.require("deb");
   DebSource source{disk_path(deb, "deb"), deb.text};
   if (source.path.extension() != ".deb") fail(deb, fmt::format("'{}' is not a .deb file's name", deb.text));
@@ -120,6 +121,7 @@ Source source(const Node& node, const Fields& contents) {
     fail(node, "this is not a source",
          "write {debian: CODENAME}, {name, url, suite, components, key} or {deb: ./FILE.deb}");
   }
+  if (const auto* number = node.find("priority")) found.priority = priority(*number);
   if (const auto* packages = node.find("packages")) {
     Unique seen("package");
     for (const auto& item : items_of(*packages, "packages")) {
@@ -150,7 +152,7 @@ void read_contents(const Node& node, Recipe& recipe) {
   const auto& packages = fields.require("packages");
   Unique names("package");
   for (const auto& item : items_of(packages, "packages")) {
-    recipe.packages.push_back({package_name(*item), {}, {}, item->place()});
+    recipe.packages.push_back(package_request(*item));
     names.add(*item, recipe.packages.back().name);
   }
   if (recipe.packages.empty()) fail(packages, "'packages' is empty");

@@ -56,7 +56,8 @@ TEST(Contents, a_source_is_one_of_three_kinds) {
             "  hint: write {debian: CODENAME}, {name, url, suite, components, key} or {deb: ./FILE.deb}\n");
   EXPECT_EQ(source_error("{debian: trixie, deb: ./x.deb}"),
             "error: x.yaml:2:39: unknown key 'deb' in a Debian source\n"
-            "  hint: the keys here are 'debian', 'components', 'mirror', 'security-mirror', 'snapshot' and 'packages'\n");
+            "  hint: the keys here are 'debian', 'components', 'mirror', 'security-mirror', 'snapshot', 'priority' and "
+            "'packages'\n");
   EXPECT_EQ(source_error("{debian: trixie, packages: []}"),
             "error: x.yaml:2:49: 'packages' is empty\n  hint: remove it, or name what this source may supply\n");
   EXPECT_EQ(source_error("{debian: trixie}, {debian: trixie}"),
@@ -122,16 +123,64 @@ TEST(Contents, a_deb_source_names_a_deb) {
   EXPECT_EQ(source_error("{deb: ./x.rpm}"), "error: x.yaml:2:28: './x.rpm' is not a .deb file's name\n");
 }
 
-TEST(Contents, packages_are_plain_names) {
-  EXPECT_EQ(package_error("[php8.4-fpm=8.4.1]"),
-            "error: x.yaml:3:14: 'php8.4-fpm=8.4.1' pins a version, which recipes cannot do yet\n"
-            "  hint: write 'php8.4-fpm': the lock beside the recipe holds the versions\n");
-  EXPECT_EQ(package_error("[php8.4-fpm/trixie]"),
-            "error: x.yaml:3:14: 'php8.4-fpm/trixie' chooses a suite, which recipes cannot do yet\n"
-            "  hint: write 'php8.4-fpm': a source's 'packages' says what it may supply\n");
-  EXPECT_EQ(package_error("['libc6:amd64']"),
-            "error: x.yaml:3:14: 'libc6:amd64' names an architecture\n"
-            "  hint: write 'libc6': 'archs' says what the image is built for\n");
+TEST(Contents, packages_may_be_pinned) {
+  const auto packages = parsed(recipe_with("[{debian: trixie}]",
+                                           "[libc6, php8.4-fpm=1:8.4.1-1~deb13u1, curl/trixie-backports, "
+                                           "'zsh:amd64', 'bash:arm64=5', 'dash:native/trixie']"))
+                            .packages;
+  const auto spelled = [](const Request& it) {
+    return fmt::format("{}|{}|{}|{}", it.name, it.architecture, it.version, it.suite);
+  };
+  ASSERT_EQ(packages.size(), 6U);
+  EXPECT_EQ(spelled(packages[0]), "libc6|||");
+  EXPECT_EQ(spelled(packages[1]), "php8.4-fpm||1:8.4.1-1~deb13u1|");
+  EXPECT_EQ(spelled(packages[2]), "curl|||trixie-backports");
+  EXPECT_EQ(spelled(packages[3]), "zsh|amd64||");
+  EXPECT_EQ(spelled(packages[4]), "bash|arm64|5|");
+  EXPECT_EQ(spelled(packages[5]), "dash|native||trixie");
+  EXPECT_EQ(packages[2].place.str(), "x.yaml:3:51");
+}
+
+TEST(Contents, a_pin_names_a_version_or_a_suite) {
+  for (const std::string name : {"php8.4-fpm=", "php8.4-fpm=8.4*", "php8.4-fpm=1/trixie"}) {
+    EXPECT_EQ(package_error("['" + name + "']"),
+              "error: x.yaml:3:14: '" + name +
+                  "' names no version after the '='\n"
+                  "  hint: a version is written whole, as the lock and `apt policy` show it: 8.4.16-1~deb13u1\n");
+  }
+  for (const std::string name : {"php8.4-fpm/", "php8.4-fpm/trixie=1"}) {
+    EXPECT_EQ(package_error("['" + name + "']"),
+              "error: x.yaml:3:14: '" + name +
+                  "' names no suite after the '/'\n"
+                  "  hint: a suite is named as its Release file has it, such as trixie-backports\n");
+  }
+  EXPECT_EQ(package_error("['libc6:=2']"),
+            "error: x.yaml:3:14: 'libc6:=2' names no architecture after the ':'\n  hint: write 'libc6=2'\n");
+}
+
+TEST(Contents, a_source_has_a_priority) {
+  const auto priority = [](std::string_view number) {
+    return parsed(recipe_with(fmt::format("[{{debian: trixie, priority: {}}}]", number), "[libc6]"))
+        .sources[0]
+        .priority;
+  };
+  EXPECT_EQ(priority("990"), 990);
+  EXPECT_EQ(priority("-1"), -1);
+  EXPECT_EQ(priority("-32768"), -32768);
+  EXPECT_EQ(parsed(recipe_with("[{debian: trixie}]", "[libc6]")).sources[0].priority, std::nullopt);
+  EXPECT_EQ(parsed(recipe_with("[{deb: ./x.deb, priority: 100}]", "[libc6]")).sources[0].priority, 100);
+  for (const std::string number : {"0", "32768", "-32769", "high", "5.5", "-"}) {
+    EXPECT_EQ(source_error("{debian: trixie, priority: " + number + "}"),
+              "error: x.yaml:2:49: '" + number +
+                  "' is not a priority\n  hint: write a number as apt_preferences(5) has it: 500 is the usual one, 100 "
+                  "that of backports, 990 goes before others, below 0 is never chosen by itself\n");
+  }
+}
+
+TEST(Contents, packages_have_names) {
+  EXPECT_EQ(source_error("{debian: trixie, packages: [libc6=2]}"),
+            "error: x.yaml:2:50: 'libc6=2' is more than a package's name, which is all that stands here\n"
+            "  hint: write 'libc6'\n");
   EXPECT_EQ(package_error("[PHP8.4]"),
             "error: x.yaml:3:14: 'PHP8.4' is not a package's name\n  hint: did you mean 'php8.4'?\n");
   for (const std::string name : {"a", "-ab", "a b", "a_b"}) {
@@ -141,7 +190,7 @@ TEST(Contents, packages_are_plain_names) {
                                                      "'+', '-' and '.', and begins with a letter "
                                                      "or digit\n");
   }
-  EXPECT_EQ(package_error("[libc6, libc6]"),
+  EXPECT_EQ(package_error("[libc6, libc6=2]"),
             "error: x.yaml:3:21: the package 'libc6' stands twice\n  hint: its first place is x.yaml:3:14\n");
 }
 

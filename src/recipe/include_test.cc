@@ -57,7 +57,7 @@ class Include : public testing::Test {
 TEST_F(Include, the_including_recipe_wins) {
   const auto recipe = parse_with_catalog(R"(name: own
 include: shared
-contents: {packages: [php8.4-fpm, tzdata], mirror: "http://b.example.org/debian"}
+contents: {packages: [php8.4-fpm, tzdata=2026a-1], mirror: "http://b.example.org/debian"}
 accounts: {run-as: app, users: [{username: app, uid: 901}, {username: other, uid: 902}]}
 environment: {A: own, B: own}
 paths:
@@ -74,6 +74,7 @@ volumes: [/more]
   for (const auto& request : recipe.packages) packages.push_back(request.name + " " + request.place.str());
   EXPECT_THAT(packages,
               ElementsAre("php8.4-cli catalog/shared.yaml:5:14", "tzdata x.yaml:3:35", "php8.4-fpm x.yaml:3:23"));
+  EXPECT_EQ(recipe.packages[1].version, "2026a-1");
   EXPECT_EQ(recipe.run_as, "app");
   ASSERT_EQ(recipe.users.size(), 2);
   EXPECT_EQ(recipe.users[0].uid, 901U);

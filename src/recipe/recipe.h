@@ -58,6 +58,7 @@ struct Source {
   std::variant<DebianSource, AptSource, DebSource> what;
   std::vector<std::string> packages;  // where not empty: all that this source may supply
   Place place;
+  std::optional<int> priority = {};  // as in apt_preferences(5); else that of its Release
 };
 
 // A requested package, with a pin or without.
@@ -66,6 +67,7 @@ struct Request {
   std::string version;  // of `name=version`; empty: any
   std::string suite;    // of `name/suite`, a suite's Suite or Codename; empty: any
   Place place;
+  std::string architecture = {};  // of `name:architecture`; empty: the one that is built for
 };
 
 // `closure: full` is what apt would install; lean is what the image needs of it.

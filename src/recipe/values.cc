@@ -23,6 +23,17 @@ bool is_word(std::string_view text, std::string_view others, bool upper_case) {
          std::ranges::all_of(text, [&](char c) { return is_alphanumeric(c) || others.find(c) != others.npos; });
 }
 
+bool is_package_name(std::string_view text) { return text.size() >= 2 && is_word(text, "+-.", false); }
+
+std::string valid_package_name(const Node& node, const std::string& name) {
+  if (is_package_name(name)) return name;
+  const auto lower = base::lower(name);
+  fail(node, fmt::format("'{}' is not a package's name", name),
+       is_package_name(lower) ? fmt::format("did you mean '{}'?", lower)
+                              : "such a name has two or more lower-case letters, digits, '+', '-' and '.', and begins "
+                                "with a letter or digit");
+}
+
 bool is_account_name(std::string_view text) {
   return !text.empty() && text.size() <= 32 && (is_letter(text.front()) || text.front() == '_') &&
          std::ranges::all_of(
@@ -79,26 +90,52 @@ std::string recipe_name(const Node& node) {
 
 std::string package_name(const Node& node) {
   const auto& name = text_of(node, "packages");
-  const auto plain = name.substr(0, name.find_first_of("=/:"));
-  if (is_word(plain, "+-.", false) && plain.size() >= 2) {
-    if (plain.size() == name.size()) return name;
-    switch (name[plain.size()]) {
-      case '=':
-        fail(node, fmt::format("'{}' pins a version, which recipes cannot do yet", name),
-             fmt::format("write '{}': the lock beside the recipe holds the versions", plain));
-      case '/':
-        fail(node, fmt::format("'{}' chooses a suite, which recipes cannot do yet", name),
-             fmt::format("write '{}': a source's 'packages' says what it may supply", plain));
-      default:
-        fail(node, fmt::format("'{}' names an architecture", name),
-             fmt::format("write '{}': 'archs' says what the image is built for", plain));
+  const auto end = std::min(name.find_first_of("=/:"), name.size());
+  if (end < name.size() && is_package_name(name.substr(0, end))) {
+    fail(node, fmt::format("'{}' is more than a package's name, which is all that stands here", name),
+         fmt::format("write '{}'", name.substr(0, end)));
+  }
+  return valid_package_name(node, name);
+}
+
+Request package_request(const Node& node) {
+  const auto& text = text_of(node, "packages");
+  Request request;
+  request.place = node.place();
+  request.name = valid_package_name(node, text.substr(0, text.find_first_of("=/:")));
+  auto rest = text.substr(request.name.size());
+  if (rest.starts_with(':')) {
+    request.architecture = rest.substr(1, rest.find_first_of("=/") - 1);
+    rest.erase(0, request.architecture.size() + 1);
+    if (!is_word(request.architecture, "-", false)) {
+      fail(node, fmt::format("'{}' names no architecture after the ':'", text),
+           fmt::format("write '{}'", request.name + rest));
     }
   }
-  const auto lower = base::lower(name);
-  fail(node, fmt::format("'{}' is not a package's name", name),
-       lower != name && is_word(lower, "+-.", false) ? fmt::format("did you mean '{}'?", lower)
-                                                     : "such a name has two or more lower-case letters, digits, '+', "
-                                                       "'-' and '.', and begins with a letter or digit");
+  const auto pin = rest.empty() ? rest : rest.substr(1);
+  // Policy 5.6.12.
+  if (rest.starts_with('=') && !is_word(pin, ".+-~:", true)) {
+    fail(node, fmt::format("'{}' names no version after the '='", text),
+         "a version is written whole, as the lock and `apt policy` show it: 8.4.16-1~deb13u1");
+  }
+  if (rest.starts_with('/') && !is_word(pin, "+-._~/", true)) {
+    fail(node, fmt::format("'{}' names no suite after the '/'", text),
+         "a suite is named as its Release file has it, such as trixie-backports");
+  }
+  (rest.starts_with('=') ? request.version : request.suite) = pin;
+  return request;
+}
+
+int priority(const Node& node) {
+  const auto& text = text_of(node, "priority");
+  const bool negative = text.starts_with('-');
+  const auto number = base::parse_decimal(std::string_view(text).substr(negative ? 1 : 0));
+  if (!number || *number == 0 || *number > (negative ? 32768U : 32767U)) {
+    fail(node, fmt::format("'{}' is not a priority", text),
+         "write a number as apt_preferences(5) has it: 500 is the usual one, 100 that of backports, 990 goes before "
+         "others, below 0 is never chosen by itself");
+  }
+  return negative ? -static_cast<int>(*number) : static_cast<int>(*number);
 }
 
 std::string debian_codename(const Node& node) {

@@ -7,15 +7,19 @@
 #include <string_view>
 
 #include "base/rel_path.h"
+#include "recipe/recipe.h"
 #include "recipe/yaml_reader.h"
 
 namespace debone::recipe {
 
 // A recipe's name, which is also an image's: lower-case words joined by ., _ or -, as OCI references have them.
 std::string recipe_name(const Node& node);
-// Policy 5.6.1: at least two of a-z 0-9 + - . and a letter or digit first. Pins (`name=version`, `name/suite`) and
-// architectures (`name:amd64`) are refused with what to write instead.
+// Policy 5.6.1: at least two of a-z 0-9 + - . and a letter or digit first. Nothing may follow the name here.
 std::string package_name(const Node& node);
+// `name`, `name=version`, `name/suite`, each also as `name:architecture`, as apt-get(8) has them.
+Request package_request(const Node& node);
+// A number of apt_preferences(5): -32768 to 32767 without 0.
+int priority(const Node& node);
 // A codename of Debian: "trixie"; not "stable", "trixie-updates".
 std::string debian_codename(const Node& node);
 std::string component_name(const Node& node);

@@ -4,7 +4,7 @@
 //
 //     source LABEL [priority N] [only NAME,NAME]
 //     NAME VERSION; FIELD: VALUE; ...              a package; its Architecture is amd64 unless it says otherwise
-//     request NAME ...
+//     request NAME[:ARCHITECTURE][=VERSION|/LABEL] ...
 //     apt differs: REASON
 //         NAME VERSION, and in brackets the reason it is there; or the error
 #include <fmt/format.h>
@@ -46,6 +46,18 @@ std::string_view take(std::string_view& text, std::string_view separator) {
   return base::trim(taken);
 }
 
+recipe::Request request_of(std::string_view text, recipe::Place place) {
+  recipe::Request request{std::string(text.substr(0, text.find_first_of(":=/"))), {}, {}, std::move(place)};
+  text.remove_prefix(request.name.size());
+  if (text.starts_with(':')) {
+    request.architecture = text.substr(1, text.find_first_of("=/") - 1);
+    text.remove_prefix(request.architecture.size() + 1);
+  }
+  if (text.starts_with('=')) request.version = text.substr(1);
+  if (text.starts_with('/')) request.suite = text.substr(1);
+  return request;
+}
+
 class CaseFile {
  public:
   explicit CaseFile(const std::string& text) {
@@ -64,7 +76,8 @@ class CaseFile {
     }
     for (const auto& source : sources_) {
       indexes_.push_back(debian::PackageIndex::parse(source.packages, "amd64", source.label));
-      available_.push_back({&indexes_.back(), source.label, source.priority, &source.only, available_.size()});
+      available_.push_back(
+          {&indexes_.back(), source.label, source.priority, &source.only, available_.size(), {source.label}});
     }
   }
 
@@ -130,7 +143,7 @@ class CaseFile {
   Solution solve_case(const Case& it) {
     std::vector<recipe::Request> requests;
     for (std::size_t i = 0; i < it.names.size(); ++i) {
-      requests.push_back({it.names[i], {}, {}, {"r.yaml", static_cast<int>(i) + 1, 5}});
+      requests.push_back(request_of(it.names[i], {"r.yaml", static_cast<int>(i) + 1, 5}));
     }
     return solve(requests, {}, available_, "amd64");
   }
@@ -183,7 +196,7 @@ class CaseFile {
       const auto folder = home / source.label;
       base::make_directories(folder);
       base::write_file_atomically(folder / "Packages", source.packages);
-      base::write_file_atomically(folder / "Release", fmt::format("Label: {}\n", source.label));
+      base::write_file_atomically(folder / "Release", fmt::format("Label: {0}\nSuite: {0}\n", source.label));
       list += fmt::format("deb [trusted=yes] file:{} ./\n", folder.string());
       const auto pin = [&](const std::string& names, int priority) {
         preferences +=

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -108,7 +109,7 @@ class Court {
     solver_set_flag(solver.get(), SOLVER_FLAG_IGNORE_RECOMMENDED, 1);
     Verdict verdict;
     if (solver_solve(solver.get(), jobs.get()) > 0) {
-      verdict.problem = problem_of(*solver);
+      verdict.problems = problems_of(*solver);
       return verdict;
     }
     IdQueue decisions;
@@ -199,28 +200,32 @@ class Court {
     }
   }
 
-  // The rules behind the first problem, the most telling first: what nothing provides, then what conflicts.
-  Problem problem_of(Solver& solver) {
+  // The rules behind the first problem that say something by themselves; where none does, a problem without words.
+  std::vector<Problem> problems_of(Solver& solver) {
     IdQueue rules;
     solver_findallproblemrules(&solver, 1, rules.get());
-    Problem problem;
-    bool found = false;
+    std::vector<Problem> problems;
+    std::set<std::pair<std::size_t, std::size_t>> seen;
     for (const Id rule : rules.ids()) {
       Id source = 0;
       Id aim = 0;
       Id what = 0;
       const auto type = solver_ruleinfo(&solver, rule, &source, &aim, &what);
-      const bool unmet = type == SOLVER_RULE_PKG_NOTHING_PROVIDES_DEP;
-      const bool conflict = type == SOLVER_RULE_PKG_CONFLICTS || type == SOLVER_RULE_PKG_SAME_NAME;
-      if ((!unmet && !conflict) || (found && (conflict || problem.kind == Problem::Kind::unmet))) continue;
-      found = true;
-      problem.kind = unmet ? Problem::Kind::unmet : Problem::Kind::conflict;
-      problem.package = static_cast<std::size_t>(source - first_);
-      if (conflict) problem.other = static_cast<std::size_t>(aim - first_);
+      const bool is_unmet = type == SOLVER_RULE_PKG_NOTHING_PROVIDES_DEP;
+      if (!is_unmet && type != SOLVER_RULE_PKG_CONFLICTS && type != SOLVER_RULE_PKG_SAME_NAME) continue;
+      Problem problem;
+      problem.kind = is_unmet ? Problem::Kind::unmet : Problem::Kind::conflict;
+      problem.package = problem.other = static_cast<std::size_t>(source - first_);
+      if (!is_unmet) problem.other = static_cast<std::size_t>(aim - first_);
       const auto text = texts_.find({source, what});
       problem.relation = text == texts_.end() ? "" : text->second;
+      if (seen.insert(std::minmax({problem.package, problem.other})).second) {
+        problems.push_back(std::move(problem));
+      }
     }
-    return problem;
+    if (problems.empty()) problems.emplace_back();
+    std::ranges::stable_sort(problems, {}, &Problem::kind);
+    return problems;
   }
 
   const std::vector<const PackageRecord*>& packages_;

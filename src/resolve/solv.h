@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,7 @@
 
 namespace debone::resolve {
 
-// Why there is no solution, as the most telling of libsolv's rules has it. Packages are positions in the input.
+// A reason why there is no solution. Packages are positions in the input.
 struct Problem {
   enum class Kind {
     unmet,     // nothing satisfies a relation of `package`
@@ -26,8 +25,8 @@ struct Problem {
 };
 
 struct Verdict {
-  std::vector<std::size_t> installed;  // positions in the input, ascending; empty where there is a problem
-  std::optional<Problem> problem;
+  std::vector<std::size_t> installed;  // positions in the input, ascending; empty where there are problems
+  std::vector<Problem> problems;       // the most telling first: what is unmet, then what conflicts; each once
 };
 
 // Installs every package of `wanted` and what they need out of `packages`, preferring those of `favoured`.

@@ -54,33 +54,33 @@ TEST(SolveSat, OrdersVersionsAsDpkgDoes) {
   }
   for (const std::string relation : {"(>> 1.0)", "(<< 1.0-0)", "(>= 1.0-0.1)", "(<< 1.)"}) {
     const Archive archive({"a 1\nDepends: b " + relation, "b 1.0-0"});
-    EXPECT_TRUE(archive.solve({0}).problem) << relation;
+    EXPECT_FALSE(archive.solve({0}).problems.empty()) << relation;
   }
 }
 
 TEST(SolveSat, HoldsToDebiansRulesForProvides) {
   const Archive archive({"a 1\nDepends: v (>= 1)", "b 1\nProvides: v", "c 1\nProvides: v (= 1)\nConflicts: v"});
   EXPECT_THAT(archive.solve({0}).installed, ElementsAre(0, 2));  // c does not conflict with itself
-  EXPECT_TRUE(archive.solve({1, 2}).problem);
+  EXPECT_FALSE(archive.solve({1, 2}).problems.empty());
 }
 
 TEST(SolveSat, SaysWhatIsUnmet) {
   const auto verdict =
       Archive({"a 1\nDepends: b", "b 1\nDepends: x, c (>= 2) | d:any", "c 1", "d 1", "x 1"}).solve({0});
-  ASSERT_TRUE(verdict.problem);
+  ASSERT_EQ(verdict.problems.size(), 1U);
   EXPECT_THAT(verdict.installed, IsEmpty());
-  EXPECT_EQ(verdict.problem->kind, Problem::Kind::unmet);
-  EXPECT_EQ(verdict.problem->package, 1U);
-  EXPECT_EQ(verdict.problem->relation, "Depends: c (>= 2) | d:any");
+  EXPECT_EQ(verdict.problems[0].kind, Problem::Kind::unmet);
+  EXPECT_EQ(verdict.problems[0].package, 1U);
+  EXPECT_EQ(verdict.problems[0].relation, "Depends: c (>= 2) | d:any");
 }
 
 TEST(SolveSat, SaysWhatConflicts) {
   const auto verdict = Archive({"a 1\nDepends: b, c", "b 1", "c 1\nBreaks: b (<< 2)"}).solve({0});
-  ASSERT_TRUE(verdict.problem);
-  EXPECT_EQ(verdict.problem->kind, Problem::Kind::conflict);
-  EXPECT_EQ(verdict.problem->package, 2U);
-  EXPECT_EQ(verdict.problem->other, 1U);
-  EXPECT_EQ(verdict.problem->relation, "Breaks: b (<< 2)");
+  ASSERT_EQ(verdict.problems.size(), 1U);
+  EXPECT_EQ(verdict.problems[0].kind, Problem::Kind::conflict);
+  EXPECT_EQ(verdict.problems[0].package, 2U);
+  EXPECT_EQ(verdict.problems[0].other, 1U);
+  EXPECT_EQ(verdict.problems[0].relation, "Breaks: b (<< 2)");
 }
 
 }  // namespace

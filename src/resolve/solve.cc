@@ -1,14 +1,12 @@
 #include "resolve/solve.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
 
-#include "base/error.h"
-#include "base/text.h"
+#include "resolve/explain.h"
+#include "resolve/pins.h"
 #include "resolve/reach.h"
 #include "resolve/solv.h"
 #include "resolve/universe.h"
@@ -17,19 +15,17 @@
 namespace debone::resolve {
 namespace {
 
-// A name to be installed, by the recipe or implied.
-struct Wish {
-  std::string name;
-  std::string place;  // empty where it is implied
-};
-
 class Solve {
  public:
-  Solve(std::vector<Wish> wishes, const std::vector<Available>& available, const std::string& architecture)
+  Solve(std::vector<Wish> wishes, Pins pins, std::set<std::string> asked_for_version,
+        const std::vector<Available>& available, const std::string& architecture)
       : wishes_(std::move(wishes)),
+        pins_(std::move(pins)),
+        asked_for_version_(std::move(asked_for_version)),
         available_(available),
         architecture_(architecture),
-        universe_(available, architecture) {}
+        universe_(available, architecture, pins_),
+        explainer_(universe_, available, architecture, pins_) {}
 
   Solution run() {
     for (const auto& wish : wishes_) roots_.push_back({find(wish), {"", wish.name}});
@@ -60,7 +56,7 @@ class Solve {
   }
 
   bool holds(const Proposal& proposal, const std::vector<Reached>& reached) const {
-    return !proposal.broken && !judge(reached, {}).problem;
+    return !proposal.broken && judge(reached, {}).problems.empty();
   }
 
   // All of `reached` is to be installed, or where `favoured` is given, the wishes alone.
@@ -81,7 +77,7 @@ class Solve {
   std::vector<Node> repair(const std::vector<Node>& proposal) {
     const auto all = reach(universe_, roots_, [](Node) { return true; });
     const auto verdict = judge(all, proposal);
-    if (verdict.problem) throw unsolvable(*verdict.problem, nodes(all));
+    if (!verdict.problems.empty()) throw explainer_.unsolvable(verdict.problems, nodes(all), roots_, wishes_);
     std::vector<Node> packages;
     for (const auto position : verdict.installed) packages.push_back(all[position].node);
     return packages;
@@ -142,129 +138,39 @@ class Solve {
     debian::Relation relation;
     relation.name = wish.name;
     const auto& providers = universe_.satisfying(relation);
-    if (providers.size() == 1) return providers.front();
-    throw providers.empty() ? unknown(wish) : ambiguous(wish, providers);
-  }
-
-  std::string source_labels() const {
-    std::vector<std::string> labels;
-    for (const auto& source : available_) {
-      if (std::ranges::find(labels, source.label) == labels.end()) labels.push_back(source.label);
-    }
-    return labels.empty() ? "no source" : base::join(labels, ", ");
-  }
-
-  base::Error usage(const Wish& wish, std::string what) const {
-    return base::Error(base::Exit::usage, std::move(what)).at(wish.place);
-  }
-
-  base::Error unknown(const Wish& wish) const {
-    auto error = usage(wish, fmt::format("no package '{}' in {} for {}", wish.name, source_labels(), architecture_));
-    for (const auto& source : available_) {
-      const bool is_limited = source.only != nullptr && !source.only->empty();
-      if (is_limited && !source.index->named(wish.name).empty()) {
-        return std::move(error).hint(
-            fmt::format("{} has it, but the source's `packages:` does not list it", source.label));
-      }
-    }
-    const auto name = nearest_name(wish.name);
-    return name ? std::move(error).hint(fmt::format("did you mean '{}'?", *name)) : std::move(error);
-  }
-
-  // The ending that the change to 64-bit times gave many a library's name does not count as a difference.
-  std::optional<std::string> nearest_name(const std::string& name) const {
-    constexpr std::string_view ending = "t64";
-    std::vector<std::string> names;
-    std::vector<std::string> shortened;
-    for (const auto& source : available_) {
-      if (source.priority < 0) continue;
-      const bool is_limited = source.only != nullptr && !source.only->empty();
-      for (auto& known : is_limited ? *source.only : source.index->names()) {
-        shortened.push_back(known.ends_with(ending) ? known.substr(0, known.size() - ending.size()) : known);
-        names.push_back(known);
-      }
-    }
-    const auto found = base::nearest(name, shortened);
-    if (!found) return std::nullopt;
-    return names[static_cast<std::size_t>(std::ranges::find(shortened, *found) - shortened.begin())];
-  }
-
-  base::Error ambiguous(const Wish& wish, const std::vector<Node>& providers) const {
-    std::vector<std::string> names;
-    for (const Node node : providers) names.push_back(universe_.record(node).name);
-    std::ranges::sort(names);
-    return usage(wish, fmt::format("'{}' is a virtual package that {} packages provide", wish.name, names.size()))
-        .hint(fmt::format("name one of them: {}", base::join(names, ", ")));
-  }
-
-  const Wish& wish_of(Node root) const {
-    const auto at = std::ranges::find(roots_, root, &Reached::node);
-    return wishes_[at == roots_.end() ? 0 : static_cast<std::size_t>(at - roots_.begin())];
-  }
-
-  // What the sources have instead of a relation ("Depends: a (>= 1) | b") that nothing satisfies.
-  std::string instead_of(std::string_view relation) {
-    std::vector<std::string> notes;
-    const auto clauses = debian::parse_relations(relation.substr(relation.find(':') + 1), architecture_);
-    for (const auto& alternative : clauses.front()) {
-      debian::Relation any_version;
-      any_version.name = alternative.name;
-      const auto& nodes = universe_.satisfying(any_version);
-      if (nodes.empty()) notes.push_back(fmt::format("no source has '{}'", alternative.name));
-      for (const Node node : nodes) {
-        const auto& record = universe_.record(node);
-        const auto provided = std::ranges::find(record.provides, alternative.name, &debian::Relation::name);
-        notes.push_back(record.name == alternative.name || provided == record.provides.end()
-                            ? fmt::format("{} has '{}' {}", available_[universe_[node].source].label, record.name,
-                                          record.version.str())
-                            : fmt::format("'{}' provides {}", record.name, provided->str()));
-      }
-    }
-    return base::join(notes, ", ");
-  }
-
-  base::Error unsolvable(const Problem& problem, const std::vector<Node>& all) {
-    const auto describe = [&](Node node) {
-      return fmt::format("'{}' {}", universe_.record(node).name, universe_.record(node).version.str());
-    };
-    const Node node = all[problem.package];
-    const auto chain = chain_to(universe_, roots_, node);
-    const auto& wish = wish_of(chain.root);
-    switch (problem.kind) {
-      case Problem::Kind::unmet: {
-        auto error = usage(wish, fmt::format("{} cannot be installed: nothing meets '{}' ({})", describe(node),
-                                             problem.relation, instead_of(problem.relation)));
-        error.add_frame(fmt::format("resolving {}", chain.text));
-        return error;
-      }
-      case Problem::Kind::conflict: {
-        const Node other = all[problem.other];
-        auto error = usage(wish, fmt::format("{} and {} cannot be installed together: '{}' of '{}'", describe(node),
-                                             describe(other), problem.relation, universe_.record(node).name));
-        error.add_frame(fmt::format("resolving {}", chain.text));
-        error.add_frame(fmt::format("resolving {}", chain_to(universe_, roots_, other).text));
-        return error;
-      }
-      case Problem::Kind::other: break;
-    }
-    return usage(wish, "the packages cannot be installed together");
+    if (providers.empty()) throw explainer_.unknown(wish);
+    if (providers.size() > 1 || asked_for_version_.contains(wish.name)) throw explainer_.virtual_name(wish, providers);
+    return providers.front();
   }
 
   std::vector<Wish> wishes_;
+  Pins pins_;
+  std::set<std::string> asked_for_version_;  // names with a pin in the recipe
   const std::vector<Available>& available_;
   const std::string& architecture_;
   Universe universe_;
+  Explainer explainer_;
   std::vector<Reached> roots_;  // one for each wish
 };
 
 }  // namespace
 
+bool Available::may_supply(std::string_view name) const {
+  return only == nullptr || only->empty() || std::ranges::find(*only, name) != only->end();
+}
+
 Solution solve(const std::vector<recipe::Request>& requests, const std::vector<std::string>& implied,
                const std::vector<Available>& available, const std::string& architecture) {
   std::vector<Wish> wishes;
-  for (const auto& request : requests) wishes.push_back({request.name, request.place.str()});
+  std::set<std::string> asked_for_version;
+  for (const auto& request : requests) {
+    wishes.push_back({request.name, request.place.str()});
+    if (!request.version.empty() || !request.suite.empty()) asked_for_version.insert(request.name);
+  }
   for (const auto& name : implied) wishes.push_back({name, ""});
-  return Solve(std::move(wishes), available, architecture).run();
+  return Solve(std::move(wishes), pins_of(requests, available, architecture), std::move(asked_for_version), available,
+               architecture)
+      .run();
 }
 
 }  // namespace debone::resolve

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "debian/package_index.h"
@@ -18,6 +19,9 @@ struct Available {
   int priority = 500;                              // apt_preferences(5)
   const std::vector<std::string>* only = nullptr;  // where set and not empty: the names it may supply
   std::size_t origin = 0;                          // the caller's own number for it, handed back in Chosen
+  std::vector<std::string> suites = {};            // its Release's Suite and Codename: what `name/suite` may say
+
+  bool may_supply(std::string_view name) const;
 };
 
 // Why a package is there: the recipe names it, or a relation of another chosen package does.
@@ -37,9 +41,9 @@ struct Solution {
 };
 
 // `architecture` is Debian's name of it. `implied` are names added to the recipe's without being written there
-// (base-files). Throws Error (usage) at the request's place: an unknown package (with the nearest name as its hint), a
-// virtual name with several providers (they are listed), a request that cannot be satisfied (which relation, through
-// whom).
+// (base-files). Throws Error (usage) at the request's place: an unknown package (with the nearest name as its hint), an
+// unknown version or suite (with those there are), a virtual name with several providers (they are listed), a request
+// that cannot be satisfied (which relation, through whom, and what would do).
 Solution solve(const std::vector<recipe::Request>& requests, const std::vector<std::string>& implied,
                const std::vector<Available>& available, const std::string& architecture);
 

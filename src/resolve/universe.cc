@@ -49,33 +49,24 @@ bool admits_provided(const Relation& relation, const PackageRecord& owner, const
          (provided.comparison == Comparison::equal && relation.admits(provided.version));
 }
 
-std::vector<const debian::PackageIndex*> indexes_of(const std::vector<Available>& available) {
-  std::vector<const debian::PackageIndex*> indexes;
-  for (const auto& source : available) indexes.push_back(source.index);
-  return indexes;
-}
-
 }  // namespace
 
 std::string Need::str() const { return fmt::format("{}: {}", field, debian::str(*alternatives)); }
 
-Universe::Universe(const std::vector<Available>& available, const std::string& architecture)
-    : available_(available), architecture_(architecture), mentions_(indexes_of(available), architecture) {}
-
-bool Universe::may_supply(const Available& source, std::string_view name) const {
-  return source.only == nullptr || source.only->empty() || std::ranges::find(*source.only, name) != source.only->end();
-}
+Universe::Universe(const std::vector<Available>& available, const std::string& architecture, const Pins& pins)
+    : available_(available), architecture_(architecture), pins_(pins) {}
 
 std::optional<Node> Universe::candidate(std::string_view name) {
   if (const auto at = by_name_.find(name); at != by_name_.end()) return at->second;
   Candidate best;
   for (std::size_t i = 0; i < available_.size(); ++i) {
     const auto& source = available_[i];
-    if (source.priority < 0 || !may_supply(source, name)) continue;
+    if (!source.may_supply(name)) continue;
     for (const auto id : source.index->named(name)) {
       const auto& record = source.index->at(id);
       best.essential = best.essential || record.essential;
       best.is_protected = best.is_protected || record.is_protected;
+      if (source.priority < 0) continue;
       if (best.record != nullptr) {
         const int best_priority = available_[best.source].priority;
         if (source.priority < best_priority) continue;
@@ -84,6 +75,10 @@ std::optional<Node> Universe::candidate(std::string_view name) {
       best.record = &record;
       best.source = i;
     }
+  }
+  if (const auto pin = pins_.find(name); pin != pins_.end()) {
+    best.record = pin->second.record;
+    best.source = pin->second.source;
   }
   std::optional<Node> node;
   if (best.record != nullptr) {
@@ -95,7 +90,7 @@ std::optional<Node> Universe::candidate(std::string_view name) {
 }
 
 // pkgDepCache's CompareProviders (apt-pkg/depcache.cc), as far as it is not about installed packages.
-bool Universe::prefers(Node a, Node b, std::string_view target) {
+bool Universe::prefers(Node a, Node b, std::string_view target) const {
   const auto& left = (*this)[a];
   const auto& right = (*this)[b];
   if (const bool named = left.record->name == target; named != (right.record->name == target)) return named;
@@ -104,7 +99,15 @@ bool Universe::prefers(Node a, Node b, std::string_view target) {
   const auto left_rank = priority_rank(*left.record);
   const auto right_rank = priority_rank(*right.record);
   if (left_rank != right_rank) return left_rank < right_rank;
-  return mentions_.position(left.record->name) > mentions_.position(right.record->name);
+  return first_mention(left.record->name) > first_mention(right.record->name);
+}
+
+// apt reads the sources one after the other.
+std::pair<std::size_t, std::uint32_t> Universe::first_mention(std::string_view name) const {
+  for (std::size_t i = 0; i < available_.size(); ++i) {
+    if (const auto at = available_[i].index->first_mention(name)) return {i, *at};
+  }
+  return {available_.size(), 0};
 }
 
 const std::vector<Node>& Universe::satisfying(const Relation& relation) {

@@ -10,9 +10,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "resolve/mention_order.h"
+#include "resolve/pins.h"
 #include "resolve/solve.h"
 
 namespace debone::resolve {
@@ -43,10 +44,11 @@ struct Candidate {
 
 class Universe {
  public:
-  // Both must outlive this.
-  Universe(const std::vector<Available>& available, const std::string& architecture);
+  // All must outlive this.
+  Universe(const std::vector<Available>& available, const std::string& architecture, const Pins& pins);
 
-  // The version of highest priority, then the highest, then of the earliest source; nothing where no source has one.
+  // The pinned version, else that of highest priority, then the highest, then of the earliest source; nothing where no
+  // source has one.
   std::optional<Node> candidate(std::string_view name);
   const Candidate& operator[](Node node) const { return candidates_[node].candidate; }
   const debian::PackageRecord& record(Node node) const { return *candidates_[node].candidate.record; }
@@ -63,15 +65,15 @@ class Universe {
     std::optional<std::vector<Need>> needs;
     std::optional<std::vector<Ban>> bans;
   };
-  bool may_supply(const Available& source, std::string_view name) const;
   void add_needs(std::vector<Need>& needs, std::string_view field, const std::vector<debian::Alternatives>& clauses);
   void add_bans(std::vector<Ban>& bans, Node node, std::string_view field,
                 const std::vector<debian::Alternatives>& clauses);
-  bool prefers(Node a, Node b, std::string_view target);
+  bool prefers(Node a, Node b, std::string_view target) const;
+  std::pair<std::size_t, std::uint32_t> first_mention(std::string_view name) const;
 
   const std::vector<Available>& available_;
   const std::string& architecture_;
-  MentionOrder mentions_;
+  const Pins& pins_;
   std::deque<Entry> candidates_;  // entries stay where they are while new ones come
   std::map<std::string, std::optional<Node>, std::less<>> by_name_;
   std::unordered_map<std::string, std::vector<Node>> by_relation_;

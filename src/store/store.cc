@@ -22,7 +22,7 @@ using base::Fd;
 
 constexpr auto tmp_lifetime = std::chrono::hours(1);
 constexpr auto partial_lifetime = std::chrono::hours(24 * 7);
-constexpr std::uint64_t record_limit = 64U << 20U;
+constexpr std::uint64_t record_limit = 1024U << 20U;
 
 // Whether `fd` is still the file that `path` names: the process that held its lock before may have moved it away.
 bool is_file_at(const Fd& fd, const fs::path& path) {

@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
     const std::string& architecture = arguments.at(0);
     std::vector<debian::PackageIndex> indexes;
     for (std::size_t i = 1; i < arguments.size(); ++i) {
-      auto text = base::read_file(arguments[i].substr(arguments[i].find('=') + 1), 1U << 30U);
-      indexes.push_back(debian::PackageIndex::parse(std::move(text), architecture, arguments[i]));
+      const auto text = base::read_file(arguments[i].substr(arguments[i].find('=') + 1), 1U << 30U);
+      indexes.push_back(debian::PackageIndex::parse(text, architecture, arguments[i]));
     }
     std::vector<resolve::Available> available;
     for (std::size_t i = 0; i < indexes.size(); ++i) {
