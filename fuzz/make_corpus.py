@@ -152,6 +152,43 @@ def signatures():
         keys.close()
 
 
+def locks():
+    whole = """# The exact packages of app, written by debone. `debone update` renews them, `debone lock --check` proves them.
+lock: 1
+name: app
+closure: lean
+sources:
+  - {debian: trixie, components: [main]}
+  - {name: vendor, suite: stable, components: [main], key: KEY, packages: [vendor-server], priority: 900}
+  - {deb: ./tool_1.0_all.deb}
+requests:
+  - hello=1:2.10-5+b1~deb13u1
+  - tool
+keep:
+  - perl
+exclude:
+  - libllvm19
+suites:
+  - {label: trixie, origin: Debian, suite: stable, codename: trixie, date: 2026-11-14T10:11:12Z, key: KEY, sha256: HASH}
+  - {label: vendor stable, date: 2026-11-15T10:11:12Z, key: KEY, sha256: HASH}
+users:
+  - {name: root, id: 0}
+groups:
+  - {name: root, id: 0}
+with-apt:
+  amd64: {packages: 12, size: 3400}
+packages:
+  amd64:
+    - {name: hello, version: 1:2.10-5+b1~deb13u1, arch: amd64, state: kept, why: the recipe names it, from: trixie, size: 56, sha256: HASH, path: pool/main/h/hello/hello_2.10-5+b1~deb13u1_amd64.deb}
+    - {name: perl-base, version: 5.40.1-6, arch: amd64, state: left-out, why: "nothing needs it: no, \\"nothing\\"", from: trixie}
+    - {name: tool, version: 1.0, arch: all, state: read, why: the recipe names it, from: ./tool_1.0_all.deb, size: 7, sha256: HASH}
+""".replace("HASH", "1".zfill(64)).replace("KEY", "AAAABBBBCCCCDDDDEEEE" * 2)
+    put("lock", "whole", whole)
+    put("lock", "newer", "lock: 2\n")
+    put("lock", "conflict", whole.replace("closure: lean\n", "<<<<<<< HEAD\nclosure: lean\n=======\nclosure: full\n>>>>>>> other\n"))
+    put("lock", "quoted", whole.replace("why: the recipe names it", 'why: "a\\x01\\\\ \\"b\\" \\u00e9"'))
+
+
 def images():
     layer = gzip.compress(tar([directory("./"), directory("etc"), entry("etc/x", b"x"), symlink("etc/y", "x"),
                                entry("etc/.wh.z"), entry("etc/.wh..wh..opq")]), mtime=0)
@@ -181,5 +218,5 @@ def images():
 if __name__ == "__main__":
     assert ARCH == "amd64", "the corpora were made on amd64"
     shutil.rmtree(HERE / "corpus", ignore_errors=True)
-    for make in (compressed, archives, texts, programs, signatures, images):
+    for make in (compressed, archives, texts, programs, signatures, locks, images):
         make()

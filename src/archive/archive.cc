@@ -9,9 +9,9 @@
 #include "archive/http.h"
 #include "archive/indexes.h"
 #include "archive/plan.h"
+#include "archive/release_files.h"
 #include "archive/url.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/rel_path.h"
 #include "base/text.h"
 
@@ -21,90 +21,8 @@ namespace {
 using base::Error;
 using base::Exit;
 
-constexpr std::uint64_t document_limit = 16U << 20U;  // Release files and keys; trixie's InRelease has 140 kB
 constexpr std::int64_t day = std::int64_t{24} * 60 * 60;
 constexpr std::string_view date_record = "release-date";
-
-bool is_remote(const KeyPlan& key) {
-  return key.location.starts_with("http://") || key.location.starts_with("https://");
-}
-
-Keyring keyring_from(const KeyPlan& key, std::string bytes) {
-  auto keyring = Keyring::parse(std::move(bytes), shown_url(key.location));
-  return key.fingerprint ? keyring.only(*key.fingerprint) : std::move(keyring);
-}
-
-Keyring read_keyring(const KeyPlan& key) {
-  try {
-    return keyring_from(key, base::read_file(key.location, document_limit));
-  } catch (const Error& error) {
-    if (error.code() != Exit::usage) throw;
-    throw Error(error.code(), error.message()).at(error.place()).hint(key.missing_hint);
-  }
-}
-
-// What is fetched before anything can be verified: InRelease files, and keys that lie somewhere else.
-struct Fetched {
-  std::vector<UnverifiedRelease> releases;  // of each suite
-  std::vector<Keyring> keyrings;            // of each key
-};
-
-// An archive without InRelease may have Release and Release.gpg.
-UnverifiedRelease detached_of(const SuitePlan& suite, Fetcher& fetcher) {
-  const auto url = suite.url_of("Release");
-  auto both = fetcher.documents({url, suite.url_of("Release.gpg")}, document_limit);
-  if (!both[0]) {
-    throw Error(Exit::network, "there is neither InRelease nor Release (404)")
-        .at(shown_url(suite.base_url + suite.folder))
-        .hint("is the source's address right, and its suite's name?");
-  }
-  if (!both[1]) throw Error(Exit::trust, "is not signed: there is no InRelease and no Release.gpg").at(shown_url(url));
-  return UnverifiedRelease::detached(std::move(*both[0]), std::move(*both[1]), shown_url(url));
-}
-
-Fetched fetch_releases(const Plan& plan, Fetcher& fetcher) {
-  std::vector<std::string> urls;
-  for (const auto& suite : plan.suites) urls.push_back(suite.url_of("InRelease"));
-  for (const auto& key : plan.keys) {
-    if (is_remote(key)) urls.push_back(key.location);
-  }
-  // Files first: where one is missing nothing needs to be fetched.
-  std::vector<std::optional<Keyring>> keyrings(plan.keys.size());
-  for (std::size_t i = 0; i < plan.keys.size(); ++i) {
-    if (!is_remote(plan.keys[i])) keyrings[i] = read_keyring(plan.keys[i]);
-  }
-  auto documents = fetcher.documents(urls, document_limit);
-
-  Fetched out;
-  auto document = documents.begin();
-  for (const auto& suite : plan.suites) {
-    out.releases.push_back(
-        *document ? UnverifiedRelease::inline_signed(std::move(**document), shown_url(suite.url_of("InRelease")))
-                  : detached_of(suite, fetcher));
-    ++document;
-  }
-  for (std::size_t i = 0; i < plan.keys.size(); ++i) {
-    if (!keyrings[i]) {
-      if (!*document) {
-        throw Error(Exit::network, "not found (404)")
-            .at(shown_url(plan.keys[i].location))
-            .hint(plan.keys[i].missing_hint);
-      }
-      keyrings[i] = keyring_from(plan.keys[i], std::move(**document));
-      ++document;
-    }
-    out.keyrings.push_back(std::move(*keyrings[i]));
-  }
-  return out;
-}
-
-// Whether the Release is that of the suite asked for, as apt compares: "buster/updates" may call itself "buster". One
-// without a name can be compared with nothing.
-bool is_named(const debian::ReleaseFields& release, const std::string& suite) {
-  if (suite.empty() || (release.suite.empty() && release.codename.empty())) return true;
-  const auto is = [&](std::string_view name) { return name == release.suite || name == release.codename; };
-  return is(suite) || is(std::string_view(suite).substr(0, suite.rfind('/')));
-}
 
 // Checks who the Release says it is and how long it holds; returns what the options waived.
 std::vector<std::string> check(const SuitePlan& suite, const debian::ReleaseFields& release, std::int64_t now,
@@ -187,6 +105,10 @@ void require_all(const std::vector<Wanted>& wanted, const store::Store& store) {
 
 std::vector<Suite> open(const std::vector<recipe::Source>& sources, const std::string& architecture,
                         store::Store& store, const Options& options, base::Events& events) {
+  if (options.offline) {
+    throw Error(Exit::network, "--offline allows no request, and only the archive can say what there is to choose from")
+        .hint("`debone lock RECIPE` writes down what was chosen; a build from a lock needs no index");
+  }
   const std::int64_t now = std::time(nullptr);
   const auto planned = plan(sources, options);
   Fetcher fetcher(events, options.user_agent);
@@ -198,6 +120,7 @@ std::vector<Suite> open(const std::vector<recipe::Source>& sources, const std::s
   for (std::size_t i = 0; i < planned.suites.size(); ++i) {
     const auto& suite = planned.suites[i];
     auto release = fetched.releases[i].verify(fetched.keyrings[suite.key], now);
+    keep_release(fetched.releases[i], release, store);
     auto waived = check(suite, release.fields(), now, store, options);
     for (auto& index : plan_indexes(suite, release.fields(), architecture)) {
       index_plans.push_back(std::move(index));

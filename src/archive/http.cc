@@ -73,6 +73,7 @@ struct Job {
 struct Fetcher::State {
   base::Events& events;
   Transfer::Settings settings;
+  bool offline;
   std::unique_ptr<CURLM, FreeMulti> multi;
 
   // Runs all jobs to their end. `sink_for(i)` makes the sink of a job that begins, or nothing while it must wait, and
@@ -82,6 +83,10 @@ struct Fetcher::State {
 };
 
 namespace {
+
+Error would_ask(const std::string& url) {
+  return Error(Exit::network, "not in the store, and --offline allows no request").at(shown_url(url));
+}
 
 // Takes what still runs from curl, whichever way the run ends.
 class Running {
@@ -177,18 +182,19 @@ void Fetcher::State::run(std::vector<Job>& jobs, SinkFor&& sink_for, Ended&& end
   }
 }
 
-Fetcher::Fetcher(base::Events& events, std::string user_agent) {
+Fetcher::Fetcher(base::Events& events, std::string user_agent, bool offline) {
   static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   std::unique_ptr<CURLM, FreeMulti> multi(ready ? curl_multi_init() : nullptr);
   if (!multi) throw Error(Exit::internal, "curl cannot be used");
   Transfer::Settings settings{std::move(user_agent), number_from("DEBONE_STALL_SECONDS", 30),
                               std::chrono::milliseconds(number_from("DEBONE_RETRY_DELAY_MS", 500))};
-  state_ = std::make_unique<State>(State{events, std::move(settings), std::move(multi)});
+  state_ = std::make_unique<State>(State{events, std::move(settings), offline, std::move(multi)});
 }
 
 Fetcher::~Fetcher() = default;
 
 std::vector<std::optional<std::string>> Fetcher::documents(const std::vector<std::string>& urls, std::uint64_t limit) {
+  if (state_->offline && !urls.empty()) throw would_ask(urls.front());
   std::vector<Job> jobs;
   for (const auto& url : urls) jobs.emplace_back(Transfer({url}, limit, false, state_->settings));
   std::vector<std::optional<std::string>> out(urls.size());
@@ -211,6 +217,7 @@ void Fetcher::blobs(const std::vector<Blob>& blobs, store::Store& store) {
     wanted.push_back(&blob);
     total += blob.size;
   }
+  if (state_->offline && !wanted.empty()) throw would_ask(wanted.front()->urls.back());
   std::vector<Job> jobs;
   for (const auto* blob : wanted) {
     jobs.emplace_back(Transfer(blob->urls, blob->size, true, state_->settings));

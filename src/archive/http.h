@@ -26,8 +26,9 @@ struct Blob {
 
 class Fetcher {
  public:
-  // Progress of blobs goes to `events`.
-  Fetcher(base::Events& events, std::string user_agent);
+  // Progress of blobs goes to `events`. With `offline` nothing is asked for: what would have to be fetched is an Error
+  // (network).
+  Fetcher(base::Events& events, std::string user_agent, bool offline = false);
   ~Fetcher();
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;

@@ -109,6 +109,26 @@ UnverifiedRelease UnverifiedRelease::detached(std::string text, std::string sign
   return out;
 }
 
+// A first line says what follows: InRelease, or so many bytes of Release and then Release.gpg.
+std::string UnverifiedRelease::encoded() const {
+  return fmt::format("{}\n{}{}", detached_ ? fmt::format("detached {}", bytes_.size()) : "inline", bytes_, signature_);
+}
+
+std::optional<UnverifiedRelease> UnverifiedRelease::decoded(std::string bytes, std::string place) {
+  constexpr std::string_view detached_mark = "detached ";
+  const auto end = bytes.find('\n');
+  if (end == std::string::npos) return std::nullopt;
+  const auto head = bytes.substr(0, end);
+  bytes.erase(0, end + 1);
+  if (head == "inline") return inline_signed(std::move(bytes), std::move(place));
+  if (!head.starts_with(detached_mark)) return std::nullopt;
+  const auto size = base::parse_decimal(std::string_view(head).substr(detached_mark.size()));
+  if (!size || *size > bytes.size()) return std::nullopt;
+  auto signature = bytes.substr(*size);
+  bytes.resize(*size);
+  return detached(std::move(bytes), std::move(signature), std::move(place));
+}
+
 Release UnverifiedRelease::verify(const Keyring& keyring, std::int64_t now) const {
   if (!detached_) require_one_message(bytes_, place_);
   const auto verified =

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,10 @@ class UnverifiedRelease {
   // InRelease's bytes; or Release's and Release.gpg's.
   static UnverifiedRelease inline_signed(std::string bytes, std::string place);
   static UnverifiedRelease detached(std::string text, std::string signature, std::string place);
+
+  // For the store: bytes that decoded() reads back; nothing where they are none of those.
+  std::string encoded() const;
+  static std::optional<UnverifiedRelease> decoded(std::string bytes, std::string place);
 
   // Throws Error (trust) at `place` unless one signature is good (as for apt, one is enough): by a key of `keyring`
   // that is meant for signing, neither expired at `now` (seconds since 1970) nor revoked, of 2048 bits or more where it
