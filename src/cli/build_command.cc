@@ -6,12 +6,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "base/parallel.h"
 #include "base/text.h"
+#include "cli/archive_options.h"
 #include "cli/build_image.h"
 #include "cli/command.h"
 #include "cli/find_recipe.h"
-#include "cli/host.h"
 #include "cli/options.h"
 #include "cli/output.h"
 
@@ -28,42 +27,12 @@ struct Options {
   std::string output;
   To to = To::oci;
   std::string tag;
-  std::vector<std::string> archs;
-  unsigned jobs = base::default_jobs();
-  bool allow_expired = false;
-  bool allow_older = false;
-  std::vector<std::string> sources;
+  ArchiveOptions archive;
   bool timings = false;
   Format format = Format::text;
 };
 
 const std::map<std::string, To> destinations{{"docker", To::docker}, {"oci", To::oci}, {"rootfs", To::rootfs}};
-
-// --source NAME=URL,KEYFILE
-std::map<std::string, archive::Options::Replacement> replacements(const std::vector<std::string>& given,
-                                                                  const recipe::Recipe& recipe) {
-  std::vector<std::string> names;
-  for (const auto& source : recipe.sources) {
-    if (const auto* apt = std::get_if<recipe::AptSource>(&source.what)) names.push_back(apt->name);
-  }
-  std::map<std::string, archive::Options::Replacement> found;
-  for (const auto& text : given) {
-    const auto equals = text.find('=');
-    const auto comma = text.rfind(',');
-    if (equals == std::string::npos || comma == std::string::npos || equals == 0 || comma < equals + 2 ||
-        comma + 1 == text.size()) {
-      throw Error(Exit::usage, fmt::format("--source '{}' is not NAME=URL,KEYFILE", text))
-          .hint("for example: --source vendor=http://127.0.0.1:8000/debian,./vendor.gpg");
-    }
-    const auto name = text.substr(0, equals);
-    if (std::ranges::find(names, name) == names.end()) {
-      throw Error(Exit::usage, fmt::format("--source names '{}', but {} has no source of that name", name, recipe.file))
-          .hint(names.empty() ? "the recipe names none" : "its sources are: " + base::join(names, ", "));
-    }
-    found[name] = {text.substr(equals + 1, comma - equals - 1), std::filesystem::absolute(text.substr(comma + 1))};
-  }
-  return found;
-}
 
 std::optional<std::int64_t> source_date_epoch() {
   const char* text = std::getenv("SOURCE_DATE_EPOCH");
@@ -201,20 +170,15 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
 int build(const Options& options) {
   Progress progress;
   const auto recipe = find_recipe(options.recipe);
-  auto archs = options.archs.empty() ? recipe.archs : options.archs;
-  if (archs.empty()) archs.push_back(host_architecture());
+  const auto archs = architectures(options.archive, recipe);
   if (archs.size() > 1 && options.to != To::oci) {
     throw Error(Exit::usage, fmt::format("--to {} holds one architecture, but {} are asked for: {}",
                                          name_of(options.to), archs.size(), base::join(archs, ", ")))
         .hint("choose one with --arch, or write an OCI layout");
   }
   store::Store store(store::Store::default_root());
-  const BuildContext context{
-      store,
-      {options.allow_expired, options.allow_older, options.jobs, replacements(options.sources, recipe)},
-      source_date_epoch(),
-      options.to != To::rootfs,
-      progress};
+  const BuildContext context{store, archive_options(options.archive, recipe), source_date_epoch(),
+                             options.to != To::rootfs, progress};
   std::vector<BuiltImage> built;
   for (const auto& architecture : archs) {
     built.push_back(base::while_doing(fmt::format("building {} for {}", recipe.name, architecture),
@@ -259,21 +223,7 @@ Command build_command() {
                 ->transform(CLI::CheckedTransformer(destinations).description(""));
             app.add_option("--tag", options->tag, "The image's reference (latest; for docker NAME:latest)")
                 ->type_name("REF");
-            app.add_option("--arch", options->archs,
-                           "A Debian architecture to build for, instead of the recipe's; may be repeated")
-                ->type_name("ARCH")
-                ->allow_extra_args(false);
-            app.add_option("-j,--jobs", options->jobs, "How many threads to use (the CPUs at hand)")
-                ->type_name("N")
-                ->check(CLI::Range(1U, 1024U).description(""));
-            app.add_flag("--allow-expired", options->allow_expired,
-                         "Accept a Release past its Valid-Until; recorded in the summary");
-            app.add_flag("--allow-older", options->allow_older,
-                         "Accept a Release older than one seen before; recorded in the summary");
-            app.add_option("--source", options->sources,
-                           "NAME=URL,KEYFILE: another address and key for a source of the recipe")
-                ->type_name("SPEC")
-                ->allow_extra_args(false);
+            add_archive_options(app, options->archive);
             app.add_flag("--timings", options->timings, "Print each stage's time in the summary");
             add_format(app, options->format);
             return [options] { return build(*options); };
