@@ -40,6 +40,19 @@ bool same_order(const std::vector<InputSource>& a, const std::vector<InputSource
   return std::ranges::equal(a, b, {}, &InputSource::id, &InputSource::id);
 }
 
+// An account that the recipe states. The lock has others beside them: those of packages.
+template <typename Account>
+void compare_account(std::vector<Drift>& found, std::string_view kind, const Account& account, std::uint32_t id,
+                     const std::vector<LockedAccount>& locked, const std::string& recipe, const std::string& lock) {
+  const auto at = std::ranges::find(locked, account.name, &LockedAccount::name);
+  if (at == locked.end()) {
+    found.push_back({recipe, fmt::format("the {} '{}' ({}) is not in {}", kind, account.name, id, lock)});
+  } else if (at->id != id) {
+    found.push_back({recipe, fmt::format("the {} '{}' has the number {}, and {} in {}", kind, account.name, id, at->id,
+                                         at->place.str())});
+  }
+}
+
 }  // namespace
 
 std::vector<Drift> drift(const recipe::Recipe& recipe, const Lock& lock) {
@@ -68,6 +81,15 @@ std::vector<Drift> drift(const recipe::Recipe& recipe, const Lock& lock) {
   compare_items(wanted.requests, locked.requests, "");
   compare_items(wanted.keep, locked.keep, " of 'keep'");
   compare_items(wanted.exclude, locked.exclude, " of 'exclude'");
+  const auto compare_accounts = [&](const auto& stated, const std::string& place) {
+    for (const auto& user : stated.users)
+      compare_account(found, "user", user, user.uid, lock.users, place, locked.file);
+    for (const auto& group : stated.groups) {
+      compare_account(found, "group", group, group.gid, lock.groups, place, locked.file);
+    }
+  };
+  compare_accounts(recipe, recipe.file);
+  for (const auto& effects : recipe.effects) compare_accounts(effects, effects.place.str());
   for (const auto& name : recipe.archs) {
     if (lock.find(name) == nullptr)
       found.push_back({recipe.file, fmt::format("{} has no packages for {}", locked.file, name)});

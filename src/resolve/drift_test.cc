@@ -91,6 +91,23 @@ TEST(Drift, OfSources) {
   EXPECT_EQ(drift(swapped, lock)[0].what, "the sources stand in another order in app.lock");
 }
 
+TEST(Drift, OfAccountsThatTheRecipeStates) {
+  EXPECT_THAT(
+      after("archs: [amd64]", "accounts: {users: [{username: app, uid: 7}], groups: [{groupname: app, gid: 7}]}"),
+      ElementsAre("app.yaml: the user 'app' (7) is not in app.lock",
+                  "app.yaml: the group 'app' (7) is not in app.lock"));
+  auto recipe = recipe_of(std::string(recipe_text));
+  auto lock = lock_of(recipe);
+  lock.users.push_back({"app", 8, {"app.lock", 20, 5}});
+  recipe.effects.push_back({.package = "tool", .users = {}, .groups = {}, .paths = {}, .place = {"app.yaml", 9, 3}});
+  recipe.effects[0].users.push_back({"app", 7, 7, "/", "/bin/false", ""});
+  ASSERT_EQ(drift(recipe, lock).size(), 1U);
+  EXPECT_EQ(drift(recipe, lock)[0].place, "app.yaml:9:3");
+  EXPECT_EQ(drift(recipe, lock)[0].what, "the user 'app' has the number 7, and 8 in app.lock:20:5");
+  recipe.effects[0].users[0].uid = 8;
+  EXPECT_TRUE(drift(recipe, lock).empty());
+}
+
 TEST(Drift, OfTheRest) {
   EXPECT_THAT(after("name: app", "name: other"),
               ElementsAre("app.yaml: its name is 'other', and 'app' in app.lock:3:7"));

@@ -12,7 +12,9 @@ bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && 
 // Texts that no YAML reader takes for anything else: a narrow choice.
 bool is_plain(std::string_view text) {
   constexpr std::string_view inside = " ._/+~()=<>@^%-";
-  if (text.empty() || !(is_letter_or_digit(text.front()) || text.front() == '.' || text.front() == '/')) return false;
+  if (text.empty() ||
+      !(is_letter_or_digit(text.front()) || text.front() == '.' || text.front() == '_' || text.front() == '/'))
+    return false;
   if (text.back() == ' ' || text == "null" || text == "Null" || text == "NULL") return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool colon = text[i] == ':' && i + 1 < text.size() && is_letter_or_digit(text[i + 1]);
