@@ -18,15 +18,19 @@ std::optional<std::string> catalog_text(std::string_view name) {
   return std::nullopt;
 }
 
-recipe::Recipe find_recipe(const std::string& what) {
+bool is_recipe_file(const std::string& what) {
   std::error_code ignored;
-  // A folder is no recipe: `debone build php-fpm` leaves one of that name, and must work a second time.
-  const bool is_folder = std::filesystem::is_directory(what, ignored);
-  if (!is_folder && std::filesystem::exists(what, ignored)) return recipe::load(what, catalog_text);
+  return std::filesystem::exists(what, ignored) && !std::filesystem::is_directory(what, ignored);
+}
+
+recipe::Recipe find_recipe(const std::string& what) {
+  if (is_recipe_file(what)) return recipe::load(what, catalog_text);
   if (const auto text = catalog_text(what)) {
     return recipe::parse(*text, fmt::format("catalog/{}.yaml", what), "", catalog_text);
   }
-  if (is_folder) throw base::Error(base::Exit::usage, "a folder, not a recipe").at(what);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(what, ignored))
+    throw base::Error(base::Exit::usage, "a folder, not a recipe").at(what);
   std::vector<std::string> names;
   for (const auto& file : embedded_catalog()) names.emplace_back(file.path.substr(0, file.path.size() - 5));
   const auto near = base::nearest(what, names);

@@ -9,8 +9,6 @@
 namespace debone::cli {
 namespace {
 
-constexpr std::uint64_t largest_deb = 4ULL << 30U;
-
 LocalDebs add(const recipe::DebSource& deb, std::size_t source, const std::string& architecture, store::Store& store) {
   const auto bytes = base::read_file(deb.path, largest_deb);
   const auto label = deb.path.filename().string();
@@ -19,7 +17,8 @@ LocalDebs add(const recipe::DebSource& deb, std::size_t source, const std::strin
   while (control.ends_with('\n')) control.pop_back();
   store.write(digest, bytes);
   // The three fields that a Packages index adds to a control stanza.
-  const auto stanza = fmt::format("{}\nFilename: {}\nSize: {}\nSHA256: {}\n", control, label, bytes.size(), digest.hex());
+  const auto stanza =
+      fmt::format("{}\nFilename: {}\nSize: {}\nSHA256: {}\n", control, label, bytes.size(), digest.hex());
   return {debian::PackageIndex::parse(stanza, architecture, label), source, label};
 }
 

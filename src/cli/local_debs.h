@@ -2,6 +2,7 @@
 // through an index of their own. They are the user's own files and trusted as such.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "store/store.h"
 
 namespace debone::cli {
+
+constexpr std::uint64_t largest_deb = 4ULL << 30U;  // bytes that are read of a file
 
 struct LocalDebs {
   debian::PackageIndex index;

@@ -1,0 +1,45 @@
+#include "cli/lock_file.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cli/find_recipe.h"
+#include "resolve/drift.h"
+
+namespace debone::cli {
+
+namespace fs = std::filesystem;
+
+fs::path lock_path(const std::string& what, const recipe::Recipe& recipe) {
+  if (!is_recipe_file(what)) return recipe.name + ".lock";
+  auto path = fs::path(what);
+  if (path.extension() == ".yaml" || path.extension() == ".yml") path.replace_extension();
+  path += ".lock";
+  return path;
+}
+
+std::optional<LockFile> read_lock(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return std::nullopt;
+  auto text = base::read_file(path, resolve::largest_lock);
+  auto lock = resolve::parse_lock(text, path.string());
+  return LockFile{path, std::move(text), std::move(lock)};
+}
+
+void require_agreement(const recipe::Recipe& recipe, const resolve::Lock& lock, const std::string& what) {
+  const auto found = resolve::drift(recipe, lock);
+  if (found.empty()) return;
+  const auto others = found.size() - 1;
+  auto said = found.front().what;
+  if (others > 0) said += fmt::format("; {} more {} as well", others, others == 1 ? "line differs" : "lines differ");
+  auto error = base::Error(base::Exit::usage, said)
+                   .at(found.front().place)
+                   .hint(fmt::format("`debone lock {}` brings the lock in line with the recipe", what));
+  error.add_frame(fmt::format("comparing {} with its lock {}", recipe.file, lock.inputs.file));
+  throw error;
+}
+
+}  // namespace debone::cli

@@ -1,0 +1,29 @@
+// A recipe's lock on disk: NAME.lock beside NAME.yaml; for a recipe of the catalog, which has no folder, in the current
+// one.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "recipe/recipe.h"
+#include "resolve/lock.h"
+
+namespace debone::cli {
+
+// `what` is what the user typed for the recipe.
+std::filesystem::path lock_path(const std::string& what, const recipe::Recipe& recipe);
+
+struct LockFile {
+  std::filesystem::path path;
+  std::string text;
+  resolve::Lock lock;
+};
+
+// The lock, or nothing where there is no such file. Throws Error (usage) where it is none that can be read.
+std::optional<LockFile> read_lock(const std::filesystem::path& path);
+
+// Throws Error (usage) where the recipe and the lock disagree: at the first line that does, with the number of others.
+void require_agreement(const recipe::Recipe& recipe, const resolve::Lock& lock, const std::string& what);
+
+}  // namespace debone::cli
