@@ -51,9 +51,8 @@ TEST(PackageIndex, KeepsOfAStanzaWhatARecordIsMadeOf) {
       "Package: a\nMaintainer: nobody\nArchitecture: all\nVersion: 1\nDescription: x\n Depends: no\n#note\n more\n"
       "Priority: b\n# a note in it\n c\nTag: y\nSHA256: " +
       std::string(64, '0') + "\nSuggests: d\n");
-  EXPECT_EQ(index.at(0).stanza,
-            "Package: a\nArchitecture: all\nVersion: 1\nPriority: b\n# a note in it\n c\nSHA256: " +
-                std::string(64, '0'));
+  EXPECT_EQ(index.at(0).stanza, "Package: a\nArchitecture: all\nVersion: 1\nPriority: b\n# a note in it\n c\nSHA256: " +
+                                    std::string(64, '0'));
 }
 
 // As debListParser::NewVersion does; "c:any" is a package of its own.

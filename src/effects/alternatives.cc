@@ -7,12 +7,14 @@
 
 #include "base/text.h"
 #include "effects/finishers.h"
-#include "effects/update_alternatives.h"
+#include "package/update_alternatives.h"
 
 namespace debone::effects {
 namespace {
 
 using base::RelPath;
+using package::Alternative;
+using package::InstalledAlternative;
 
 // /etc/alternatives/NAME -> PATH and LINK -> /etc/alternatives/NAME. A program's own file is not replaced by a link.
 void make(Context& context, const Alternative& alternative) {
@@ -41,7 +43,7 @@ void alternatives(Context& context) {
   for (const auto& deb : context.debs()) {
     const auto script = deb.control_files.find("postinst");
     if (script == deb.control_files.end()) continue;
-    for (auto& installed : installed_alternatives(script->second)) {
+    for (auto& installed : package::installed_alternatives(script->second)) {
       // What was cut, or what a script installs only where it is there, is no choice.
       if (!exists(context, installed.alternative.path)) continue;
       groups[installed.alternative.name].push_back(std::move(installed));

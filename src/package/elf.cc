@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "package/dlopen_note.h"
 
 namespace debone::package {
 namespace {
@@ -85,6 +87,7 @@ class Reader {
         elf.dynamic = true;
         read_dynamic(elf, segment, segments);
       }
+      if (segment.type == PT_NOTE) read_notes(elf, part(segment));
     }
     return elf;
   }
@@ -158,6 +161,28 @@ class Reader {
       }
     }
     return dynamic;
+  }
+
+  // elf(5): name size, descriptor size and type, then both, each padded to four bytes. What is malformed ends the
+  // reading, since notes only tell; so does a segment of notes padded to eight (.note.gnu.property), after its first.
+  void read_notes(Elf& elf, std::string_view notes) const {
+    constexpr std::uint64_t header = 12;
+    const auto padded = [](std::uint64_t size) { return (size + 3) & ~std::uint64_t{3}; };
+    while (notes.size() >= header) {
+      const auto begin = static_cast<std::uint64_t>(notes.data() - bytes_.data());
+      const auto name_size = number(begin, 4);
+      const auto content_size = number(begin + 4, 4);
+      const auto content_at = header + padded(name_size);
+      if (content_at > notes.size() || content_size > notes.size() - content_at) return;
+      const auto name = notes.substr(header, static_cast<std::size_t>(name_size));
+      if (number(begin + 8, 4) == dlopen_note_type && name == dlopen_note_name) {
+        const auto content = notes.substr(static_cast<std::size_t>(content_at), static_cast<std::size_t>(content_size));
+        for (auto& soname : read_dlopen_note(content)) elf.dlopen.push_back(std::move(soname));
+      }
+      const auto size = content_at + padded(content_size);
+      if (size >= notes.size()) return;
+      notes.remove_prefix(static_cast<std::size_t>(size));
+    }
   }
 
   // The file's bytes that are loaded at `address`.

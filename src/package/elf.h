@@ -21,6 +21,7 @@ struct Elf {
   std::vector<std::string> needed;   // DT_NEEDED in order
   std::vector<std::string> rpath;    // DT_RPATH split at ':'
   std::vector<std::string> runpath;  // DT_RUNPATH split at ':'
+  std::vector<std::string> dlopen;   // sonames of its .note.dlopen (https://systemd.io/ELF_DLOPEN_METADATA/), in order
   bool dynamic = false;              // has PT_DYNAMIC
 };
 

@@ -28,12 +28,14 @@ struct File {
   std::vector<std::string> sonames;      // "libicuuc.so.76" where an ELF file holds it as a whole string; sorted
   std::vector<std::string> paths_named;  // "/usr/bin/gpg" where a file holds it; sorted
   std::vector<std::string> words_named;  // "gpg-agent" where an ELF program holds it as a whole string; sorted
+
+  bool is_program() const;  // an ELF file that the kernel starts: it names its interpreter
 };
 
 struct Facts {
   debian::PackageRecord record;
   std::vector<File> files;                           // in the archive's order
-  std::map<std::string, std::string> control_files;  // maintainer scripts, conffiles, triggers
+  std::map<std::string, std::string> control_files;  // preinst, postinst, conffiles, triggers
 };
 
 // Reads what a .deb's files say. An ELF file that is malformed has no `elf`: it is data, and nothing needs it.

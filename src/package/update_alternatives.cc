@@ -1,4 +1,4 @@
-#include "effects/update_alternatives.h"
+#include "package/update_alternatives.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace debone::effects {
+namespace debone::package {
 namespace {
 
 constexpr std::size_t most_rounds = 256;  // of a line in loops; scripts have a handful
@@ -165,4 +165,4 @@ std::vector<InstalledAlternative> installed_alternatives(std::string_view script
   return installed;
 }
 
-}  // namespace debone::effects
+}  // namespace debone::package

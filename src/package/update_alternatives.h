@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace debone::effects {
+namespace debone::package {
 
 // LINK -> /etc/alternatives/NAME -> PATH.
 struct Alternative {
@@ -24,4 +24,4 @@ struct InstalledAlternative {
 // The --install calls of a script in their order.
 std::vector<InstalledAlternative> installed_alternatives(std::string_view script);
 
-}  // namespace debone::effects
+}  // namespace debone::package
