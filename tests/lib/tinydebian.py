@@ -80,7 +80,7 @@ class TinyDebian:
 
     def environment(self, url):
         return {"DEBONE_DEBIAN_MIRROR": f"{url}/debian", "DEBONE_DEBIAN_SECURITY_MIRROR": f"{url}/debian-security",
-                "DEBONE_DEBIAN_KEYRING": str(self.key.public)}
+                "DEBONE_DEBIAN_SNAPSHOT": f"{url}/snapshot", "DEBONE_DEBIAN_KEYRING": str(self.key.public)}
 
 
 RECIPE = """name: test
