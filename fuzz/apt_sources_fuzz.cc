@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   base::write_file_atomically(folder.path() / "sources.list", text);
   base::write_file_atomically(folder.path() / "sources.list.d/fuzz.sources", text);
   fuzz::let_refuse([&] {
-    const auto mirrors = archive::debian_mirrors({"trixie", {"main"}, {}, {}}, folder.path());
+    const auto mirrors = archive::debian_mirrors({"trixie", {"main"}, {}, {}, {}}, folder.path());
     fuzz::require(mirrors.archive.ends_with('/') && mirrors.security.ends_with('/'));
   });
   return 0;
