@@ -9,8 +9,11 @@
 #include "base/text.h"
 #include "cli/archive_options.h"
 #include "cli/build_image.h"
+#include "cli/check_lock.h"
 #include "cli/command.h"
 #include "cli/find_recipe.h"
+#include "cli/lock_file.h"
+#include "cli/make_lock.h"
 #include "cli/options.h"
 #include "cli/output.h"
 
@@ -54,13 +57,26 @@ std::filesystem::path output_of(const Options& options, const recipe::Recipe& re
   return recipe.name;
 }
 
+// The image for one architecture, and what it was made of.
+struct Built {
+  Selection selection;
+  BuiltImage image;
+};
+
+// The lock that a build used, or wrote.
+struct LockSaid {
+  std::filesystem::path file;
+  bool used = false;
+  bool checked = false;  // every line is known to be as the archive's Releases have it
+};
+
 // What is written, and how show, run, docker and skopeo are told of it.
 struct Result {
   std::filesystem::path output;
   std::optional<image::Written> written;  // a plain directory has no digest
 };
 
-Result write(const Options& options, const recipe::Recipe& recipe, std::vector<BuiltImage>& built, Progress& progress) {
+Result write(const Options& options, const recipe::Recipe& recipe, std::vector<Built>& built, Progress& progress) {
   Result result{output_of(options, recipe), std::nullopt};
   progress.stage(
       "write",
@@ -68,16 +84,16 @@ Result write(const Options& options, const recipe::Recipe& recipe, std::vector<B
         switch (options.to) {
           case To::oci: {
             std::vector<image::Image> images;
-            for (auto& one : built) images.push_back(std::move(one.image));
+            for (auto& one : built) images.push_back(std::move(one.image.image));
             result.written = image::write_layout(result.output, images, options.tag.empty() ? "latest" : options.tag);
             break;
           }
           case To::docker:
-            result.written = image::write_docker_archive(result.output, built.at(0).image,
+            result.written = image::write_docker_archive(result.output, built.at(0).image.image,
                                                          options.tag.empty() ? recipe.name + ":latest" : options.tag);
             break;
           case To::rootfs:
-            for (const auto& line : image::write_rootfs(result.output, built.at(0).tree)) progress.warning(line);
+            for (const auto& line : image::write_rootfs(result.output, built.at(0).image.tree)) progress.warning(line);
             break;
         }
         return result.output.string();
@@ -93,30 +109,36 @@ std::string name_of(To to) {
   return {};
 }
 
+nlohmann::ordered_json json_of(const LockSaid& lock) {
+  return {{"file", lock.file.string()}, {"used", lock.used}, {"checked", lock.checked}};
+}
+
 nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& recipe, const Result& result,
-                               const std::vector<BuiltImage>& built, const Progress& progress) {
+                               const std::optional<LockSaid>& lock, const std::vector<Built>& built,
+                               const Progress& progress) {
   auto images = nlohmann::ordered_json::array();
-  for (const auto& one : built) {
+  for (const auto& [selection, image] : built) {
     auto packages = nlohmann::ordered_json::array();
-    for (const auto& package : one.packages) {
+    for (const auto& package : selection.architecture.packages) {
+      if (package.state == resolve::LockedState::left_out) continue;
       packages.push_back({{"name", package.name},
                           {"version", package.version},
                           {"architecture", package.architecture},
-                          {"source", package.source},
+                          {"source", package.from},
                           {"reason", package.reason}});
     }
     auto findings = nlohmann::ordered_json::array();
-    for (const auto& finding : one.findings) {
+    for (const auto& finding : image.findings) {
       findings.push_back({{"id", finding.id}, {"path", finding.path}, {"text", finding.text}});
     }
-    images.push_back({{"architecture", one.architecture},
-                      {"size", one.tar_size},
-                      {"compressed_size", one.compressed_size},
-                      {"apt_size", one.apt_size},
-                      {"apt_packages", one.apt_packages},
+    images.push_back({{"architecture", selection.architecture.name},
+                      {"size", image.tar_size},
+                      {"compressed_size", image.compressed_size},
+                      {"apt_size", selection.architecture.apt_size},
+                      {"apt_packages", selection.architecture.apt_packages},
                       {"packages", packages},
                       {"findings", findings},
-                      {"waived", one.waived}});
+                      {"waived", selection.waived}});
   }
   auto timings = nlohmann::ordered_json::array();
   for (const auto& timing : progress.timings())
@@ -125,32 +147,41 @@ nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& rec
           {"digest", result.written ? nlohmann::ordered_json(result.written->digest.oci()) : nlohmann::ordered_json()},
           {"output", result.output.string()},
           {"format", name_of(options.to)},
+          {"lock", lock ? json_of(*lock) : nlohmann::ordered_json()},
           {"images", images},
           {"warnings", progress.warnings()},
           {"timings", timings}};
 }
 
+std::string told(const LockSaid& lock, const std::string& recipe) {
+  if (!lock.used) return fmt::format("{} (written)", lock.file.string());
+  return lock.checked ? fmt::format("{} (checked)", lock.file.string())
+                      : fmt::format("{} (not checked; debone lock --check {})", lock.file.string(), recipe);
+}
+
 std::string text_of(const Options& options, const recipe::Recipe& recipe, const Result& result,
-                    const std::vector<BuiltImage>& built, const Progress& progress) {
+                    const std::optional<LockSaid>& lock, const std::vector<Built>& built, const Progress& progress) {
   std::string text = fmt::format("\n{}", recipe.name);
   if (result.written) text += "  " + result.written->digest.oci();
   text += "\n";
   const auto row = [&](std::string_view label, const std::string& value) {
     text += fmt::format("  {:<9} {}\n", label, value);
   };
-  for (const auto& one : built) {
-    if (built.size() > 1) text += fmt::format(" {}\n", one.architecture);
-    row("packages", fmt::format("{}", one.packages.size()));
-    if (one.tar_size > 0) {
+  for (const auto& [selection, image] : built) {
+    const auto& architecture = selection.architecture;
+    if (built.size() > 1) text += fmt::format(" {}\n", architecture.name);
+    row("packages", fmt::format("{}", architecture.taken()));
+    if (image.tar_size > 0) {
       row("size",
-          fmt::format("{}, {} compressed", base::human_size(one.tar_size), base::human_size(one.compressed_size)));
+          fmt::format("{}, {} compressed", base::human_size(image.tar_size), base::human_size(image.compressed_size)));
     }
-    row("with apt",
-        fmt::format("{} in {} packages, Essential ones included", base::human_size(one.apt_size), one.apt_packages));
-    for (const auto& finding : one.findings)
+    row("with apt", fmt::format("{} in {} packages, Essential ones included", base::human_size(architecture.apt_size),
+                                architecture.apt_packages));
+    for (const auto& finding : image.findings)
       row("note", fmt::format("{} [{}]", base::printable(finding.text), finding.id));
-    for (const auto& waived : one.waived) row("waived", base::printable(waived));
+    for (const auto& waived : selection.waived) row("waived", base::printable(waived));
   }
+  if (lock) row("lock", told(*lock, options.recipe));
   switch (options.to) {
     case To::oci:
       row("written", fmt::format("{} (OCI layout; debone run {})", result.output.string(), result.output.string()));
@@ -167,6 +198,32 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
   return text;
 }
 
+// The lock that the recipe has, in agreement with it.
+std::optional<LockFile> find_lock(const Options& options, const recipe::Recipe& recipe) {
+  const auto path = lock_path(options.recipe, recipe);
+  auto lock = read_lock(path);
+  if (lock) require_agreement(recipe, lock->lock, options.recipe);
+  if (!lock && options.archive.offline) {
+    throw Error(Exit::usage, "there is no lock, and --offline allows no request that would resolve anew")
+        .at(path.string())
+        .hint(fmt::format("`debone lock {}` writes it while the network is there", options.recipe));
+  }
+  return lock;
+}
+
+// A recipe of the catalog gets its lock here; beside a file of the user's, `debone lock` alone writes one.
+std::optional<LockSaid> write_lock_of(const Options& options, const recipe::Recipe& recipe,
+                                      const std::vector<Built>& built, store::Store& store) {
+  if (is_recipe_file(options.recipe)) return std::nullopt;
+  std::vector<LockPart> parts;
+  for (const auto& one : built) {
+    parts.push_back({one.selection.architecture, one.selection.suites, one.image.accounts});
+  }
+  const auto path = lock_path(options.recipe, recipe);
+  const bool checked = write_lock(join_lock(recipe, std::move(parts)), path, store);
+  return LockSaid{path, false, checked};
+}
+
 int build(const Options& options) {
   Progress progress;
   const auto recipe = find_recipe(options.recipe);
@@ -176,17 +233,24 @@ int build(const Options& options) {
                                          name_of(options.to), archs.size(), base::join(archs, ", ")))
         .hint("choose one with --arch, or write an OCI layout");
   }
+  const auto lock = find_lock(options, recipe);
   store::Store store(store::Store::default_root());
   const BuildContext context{store, archive_options(options.archive, recipe), source_date_epoch(),
                              options.to != To::rootfs, progress};
-  std::vector<BuiltImage> built;
+  std::vector<Built> built;
   for (const auto& architecture : archs) {
-    built.push_back(base::while_doing(fmt::format("building {} for {}", recipe.name, architecture),
-                                      [&] { return build_image(recipe, architecture, context); }));
+    base::while_doing(fmt::format("building {} for {}", recipe.name, architecture), [&] {
+      auto selection = lock ? select_from_lock(lock->lock, recipe, architecture, options.recipe, context)
+                            : select_by_resolving(recipe, architecture, context);
+      auto image = build_image(recipe, selection, context);
+      built.push_back({std::move(selection), std::move(image)});
+    });
   }
+  const auto said =
+      lock ? LockSaid{lock->path, true, was_checked(lock->text, store)} : write_lock_of(options, recipe, built, store);
   const auto result = write(options, recipe, built, progress);
-  print(options.format == Format::json ? json_of(options, recipe, result, built, progress).dump(2) + "\n"
-                                       : text_of(options, recipe, result, built, progress));
+  print(options.format == Format::json ? json_of(options, recipe, result, said, built, progress).dump(2) + "\n"
+                                       : text_of(options, recipe, result, said, built, progress));
   return 0;
 }
 

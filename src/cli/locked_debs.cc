@@ -86,7 +86,7 @@ void add_locked_files(const resolve::LockedArchitecture& architecture, const rec
             .at(package.place.str())
             .hint("`debone update RECIPE` locks the one that is there now");
       }
-      if (!store.has(digest, bytes.size())) store.write(digest, bytes);
+      store.write(digest, bytes);
     }
   }
 }

@@ -66,10 +66,12 @@ resolve::Lock join_lock(const recipe::Recipe& recipe, std::vector<LockPart> part
   return lock;
 }
 
-void write_lock(const resolve::Lock& lock, const std::filesystem::path& path, store::Store& store) {
+bool write_lock(const resolve::Lock& lock, const std::filesystem::path& path, store::Store& store) {
   const auto text = resolve::text_of(lock);
+  const bool checked = is_signed(lock);
   base::write_file_atomically(path, text);
-  if (is_signed(lock)) remember_checked(text, store);
+  if (checked) remember_checked(text, store);
+  return checked;
 }
 
 }  // namespace debone::cli

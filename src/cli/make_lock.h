@@ -23,7 +23,8 @@ struct LockPart {
 // numbers.
 resolve::Lock join_lock(const recipe::Recipe& recipe, std::vector<LockPart> parts);
 
-// As a whole or not at all. A lock of signed packages alone that was resolved just now counts as checked.
-void write_lock(const resolve::Lock& lock, const std::filesystem::path& path, store::Store& store);
+// As a whole or not at all. A lock of signed packages alone that was resolved just now counts as checked: whether it
+// does is returned.
+bool write_lock(const resolve::Lock& lock, const std::filesystem::path& path, store::Store& store);
 
 }  // namespace debone::cli

@@ -249,6 +249,11 @@ void read_inputs(const Fields& fields, Inputs& inputs) {
 
 }  // namespace
 
+std::size_t LockedArchitecture::taken() const {
+  const auto left_out = std::ranges::count(packages, LockedState::left_out, &LockedPackage::state);
+  return packages.size() - static_cast<std::size_t>(left_out);
+}
+
 const LockedArchitecture* Lock::find(std::string_view architecture) const {
   const auto at = std::ranges::find(architectures, architecture, &LockedArchitecture::name);
   return at == architectures.end() ? nullptr : &*at;

@@ -63,6 +63,8 @@ struct LockedArchitecture {
   std::uint64_t apt_size = 0;           // bytes that apt would install for the same request, by Installed-Size
   std::uint64_t apt_packages = 0;       // likewise
   recipe::Place place;
+
+  std::size_t taken() const;  // packages that are not left out
 };
 
 struct Lock {

@@ -47,7 +47,8 @@ struct Solution {
 Solution solve(const std::vector<recipe::Request>& requests, const std::vector<std::string>& implied,
                const std::vector<Available>& available, const std::string& architecture);
 
-// The order in which dpkg would unpack them: a package's Pre-Depends and Depends first, cycles and ties broken by name.
-std::vector<Chosen> unpack_order(const Solution& solution);
+// The order in which dpkg would unpack the packages, as positions in `packages`, which are sorted by name: a package's
+// Pre-Depends and Depends first, cycles and ties broken by name.
+std::vector<std::size_t> unpack_order(const std::vector<const debian::PackageRecord*>& packages);
 
 }  // namespace debone::resolve

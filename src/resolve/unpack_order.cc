@@ -16,28 +16,30 @@ struct Edges {
   std::set<std::size_t> all;  // Depends too
 };
 
-// Who satisfies whose needs within the solution. Packages are numbered by their place in it, that is by name.
-std::vector<Edges> edges_of(const std::vector<Chosen>& packages) {
+using Packages = std::vector<const debian::PackageRecord*>;
+
+// Who satisfies whose needs among them. Packages are numbered by their place, that is by name.
+std::vector<Edges> edges_of(const Packages& packages) {
   std::map<std::string_view, std::vector<std::pair<std::size_t, const debian::Relation*>>> providers;
   for (std::size_t i = 0; i < packages.size(); ++i) {
-    providers[packages[i].package->name].emplace_back(i, nullptr);
-    for (const auto& provided : packages[i].package->provides) providers[provided.name].emplace_back(i, &provided);
+    providers[packages[i]->name].emplace_back(i, nullptr);
+    for (const auto& provided : packages[i]->provides) providers[provided.name].emplace_back(i, &provided);
   }
   const auto add = [&](std::set<std::size_t>& edges, std::size_t from, const debian::Alternatives& alternatives) {
     for (const auto& relation : alternatives) {
       const auto at = providers.find(relation.name);
       if (at == providers.end()) continue;
       for (const auto& [to, provided] : at->second) {
-        const auto& version = provided == nullptr ? packages[to].package->version : provided->version;
+        const auto& version = provided == nullptr ? packages[to]->version : provided->version;
         if (to != from && relation.admits(version)) edges.insert(to);
       }
     }
   };
   std::vector<Edges> edges(packages.size());
   for (std::size_t i = 0; i < packages.size(); ++i) {
-    for (const auto& clause : packages[i].package->pre_depends) add(edges[i].pre_depends, i, clause);
+    for (const auto& clause : packages[i]->pre_depends) add(edges[i].pre_depends, i, clause);
     edges[i].all = edges[i].pre_depends;
-    for (const auto& clause : packages[i].package->depends) add(edges[i].all, i, clause);
+    for (const auto& clause : packages[i]->depends) add(edges[i].all, i, clause);
   }
   return edges;
 }
@@ -90,8 +92,7 @@ std::vector<std::size_t> components_of(const std::vector<Edges>& edges) {
 
 }  // namespace
 
-std::vector<Chosen> unpack_order(const Solution& solution) {
-  const auto& packages = solution.packages;
+std::vector<std::size_t> unpack_order(const Packages& packages) {
   const auto edges = edges_of(packages);
   const auto component = components_of(edges);
   std::set<std::size_t> left;
@@ -112,12 +113,12 @@ std::vector<Chosen> unpack_order(const Solution& solution) {
       [&](std::size_t node) { return may_come(node) && std::ranges::all_of(edges[node].pre_depends, is_out); },
       may_come,
   };
-  std::vector<Chosen> order;
+  std::vector<std::size_t> order;
   while (!left.empty()) {
     for (const auto& rule : rules) {
       const auto next = std::ranges::find_if(left, rule);
       if (next == left.end()) continue;
-      order.push_back(packages[*next]);
+      order.push_back(*next);
       --members_left[component[*next]];
       left.erase(next);
       break;

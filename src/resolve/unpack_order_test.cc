@@ -8,16 +8,15 @@ namespace {
 
 using testing::ElementsAre;
 
-// The names in the order of unpacking, of an archive given as stanzas' varying parts, all of it chosen.
+// The names in the order of unpacking, of packages given as stanzas' varying parts.
 std::vector<std::string> order_of(const std::vector<std::string>& stanzas) {
   std::string text;
   for (const auto& stanza : stanzas) text += "Package: " + stanza + "\nVersion: 1\nArchitecture: all\n\n";
   const auto index = debian::PackageIndex::parse(text, "amd64", "test");
-  std::vector<recipe::Request> requests;
-  for (const auto& name : index.names()) requests.push_back({name, {}, {}, {}});
-  const auto solution = solve(requests, {}, {{.index = &index, .label = "test"}}, "amd64");
+  std::vector<const debian::PackageRecord*> packages;
+  for (const auto& name : index.names()) packages.push_back(&index.at(index.named(name).front()));
   std::vector<std::string> names;
-  for (const auto& chosen : unpack_order(solution)) names.push_back(chosen.package->name);
+  for (const auto position : unpack_order(packages)) names.push_back(packages[position]->name);
   return names;
 }
 

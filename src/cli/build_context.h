@@ -1,0 +1,21 @@
+// What the stages of a build work with, beside the values that they take and give.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "archive/archive.h"
+#include "cli/progress.h"
+#include "store/store.h"
+
+namespace debone::cli {
+
+struct BuildContext {
+  store::Store& store;
+  archive::Options archive;  // its jobs are every stage's
+  std::optional<std::int64_t> source_date_epoch;
+  bool wants_layers = true;  // a plain directory needs the tree instead
+  Progress& progress;
+};
+
+}  // namespace debone::cli

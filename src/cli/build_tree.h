@@ -1,0 +1,22 @@
+// From the chosen packages to an image's file system: their .debs fetched and read, put together, and left as their
+// maintainer scripts and the recipe would have it.
+#pragma once
+
+#include <cstdint>
+
+#include "cli/build_context.h"
+#include "cli/select_packages.h"
+#include "recipe/recipe.h"
+#include "tree/tree.h"
+
+namespace debone::cli {
+
+struct ImageTree {
+  tree::Tree tree;
+  std::int64_t created = 0;  // the image's date
+};
+
+// A copy of a .deb that was damaged in the store is fetched once more. Throws Error.
+ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context);
+
+}  // namespace debone::cli

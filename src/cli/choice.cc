@@ -1,0 +1,47 @@
+#include "cli/choice.h"
+
+#include <variant>
+
+namespace debone::cli {
+namespace {
+
+// apt_preferences(5): a suite marked NotAutomatic is at 1, with ButAutomaticUpgrades at 100, all else at 500.
+int priority_of(const archive::Suite& suite, const recipe::Source& source) {
+  if (source.priority) return *source.priority;
+  if (!suite.release || !suite.release->fields().not_automatic) return 500;
+  return suite.release->fields().but_automatic_upgrades ? 100 : 1;
+}
+
+// What `name/suite` may call it.
+std::vector<std::string> names_of(const archive::Suite& suite) {
+  std::vector<std::string> names;
+  if (!suite.release) return names;
+  for (const auto& name : {suite.release->fields().suite, suite.release->fields().codename}) {
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Choice open_sources(const recipe::Recipe& recipe, const std::string& architecture, const BuildContext& context) {
+  Choice choice;
+  choice.suites = archive::open(recipe.sources, architecture, context.store, context.archive, context.progress);
+  choice.locals = add_local_debs(recipe.sources, architecture, context.store);
+  for (const auto& suite : choice.suites) {
+    for (const auto& index : suite.indexes) {
+      choice.available.push_back({&index, suite.label, priority_of(suite, recipe.sources[suite.source]), &suite.only,
+                                  choice.origins.size(), names_of(suite)});
+    }
+    choice.origins.push_back({&suite, suite.label});
+  }
+  for (const auto& local : choice.locals) {
+    const auto& source = recipe.sources[local.source];
+    choice.available.push_back(
+        {&local.index, local.label, source.priority.value_or(500), &source.packages, choice.origins.size()});
+    choice.origins.push_back({nullptr, std::get<recipe::DebSource>(source.what).written});
+  }
+  return choice;
+}
+
+}  // namespace debone::cli

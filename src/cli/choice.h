@@ -1,0 +1,33 @@
+// A recipe's sources, opened: everything that may be chosen from, in the form in which the resolver takes it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "archive/archive.h"
+#include "cli/build_context.h"
+#include "cli/local_debs.h"
+#include "recipe/recipe.h"
+#include "resolve/solve.h"
+
+namespace debone::cli {
+
+// Where a chosen package comes from: an index of a suite, or the recipe's own .deb.
+struct Origin {
+  const archive::Suite* suite = nullptr;  // null: a .deb, in the store already
+  std::string label;                      // as a lock has it: "trixie-security", "./tool.deb"
+};
+
+struct Choice {
+  std::vector<archive::Suite> suites;
+  std::vector<LocalDebs> locals;
+  std::vector<resolve::Available> available;  // points into the two
+  std::vector<Origin> origins;                // by Available::origin; likewise
+
+  const Origin& of(const resolve::Chosen& chosen) const { return origins[chosen.origin]; }
+};
+
+// Throws Error as archive::open() and add_local_debs() do.
+Choice open_sources(const recipe::Recipe& recipe, const std::string& architecture, const BuildContext& context);
+
+}  // namespace debone::cli
