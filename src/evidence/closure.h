@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "package/facts.h"
@@ -14,7 +15,15 @@ namespace debone::evidence {
 // A package of apt's closure.
 struct Candidate {
   const package::Facts* facts = nullptr;
-  bool declared = true;  // false: there since it is Essential, not since somebody depends on it
+  std::vector<bool> cut = {};  // of each of its files, whether the cuts leave it out: no evidence; empty: none is
+};
+
+// What becomes of a package.
+enum class State {
+  left_out,
+  read,       // for what effects make of it; no file of its own is in the image
+  data_only,  // kept, but for its programs
+  kept,
 };
 
 enum class Rule {
@@ -31,39 +40,47 @@ enum class Rule {
   modules,      // 6: modules of an interpreter that is kept
   executed,     // 7: a program names its program
   locale,       // 8: libc6's C.utf8
+  effects,      // 9: what effects make of it
 };
 
 // One step of the chain that leads from the recipe to a package.
 struct Reason {
   Rule rule = Rule::recipe;
-  std::size_t by = 0;       // the candidate whose file shows it; its own number for recipe, implied and keep
-  std::string file;         // the path in that package: "usr/bin/php8.4"; empty where none is meant
+  std::size_t by = 0;       // the candidate whose file shows it; its own number for recipe, implied, keep and effects
+  std::string file;         // the path in that package as the image has it: "usr/bin/php8.4"; empty where none is meant
   std::string what;         // the soname, path or command it names; the user's words for keep
-  std::string str() const;  // "NEEDs libxml2.so.2": without `by` and `file`
+  std::string str() const;  // "needs libxml2.so.2": without `by` and `file`
 };
 
 struct Decision {
-  bool kept = false;
-  bool programs = true;  // whether its files in program directories are kept too
-  Reason reason;         // of a kept one
-  std::string why_not;   // of one left out, in words
+  State state = State::left_out;
+  Reason reason;        // where it is not left out
+  std::string why_not;  // of one left out, in words
 };
 
-// A file of a kept package that the rules leave out.
+// A file of a kept package that the rules leave out, as the image would have had it: "usr/bin/c_rehash".
 struct CutFile {
   std::size_t candidate = 0;
+  std::size_t file = 0;  // in its Facts
   std::string path;
   std::string why;
 };
 
-struct Closure {
-  std::vector<Decision> decisions;  // one for each candidate
-  std::vector<CutFile> cut;         // sorted by candidate and path
+// A NEEDED of a kept file that no package of apt's closure satisfies: so it is on a Debian system too.
+struct Unresolved {
+  std::string path;
+  std::string soname;
 };
 
-// `candidates` sorted by name. Throws Error (usage) at the recipe's place where `keep:` or `exclude:` names no
-// candidate, or an `exclude:` breaks a NEEDED of a kept file (both ends are named).
-Closure closure(const std::vector<Candidate>& candidates, const recipe::Recipe& recipe,
-                const std::string& architecture);
+struct Closure {
+  std::vector<Decision> decisions;     // one for each candidate
+  std::vector<CutFile> cut;            // sorted by candidate and path
+  std::vector<Unresolved> unresolved;  // sorted by path and soname
+};
+
+// `candidates` sorted by name: apt's closure of the recipe's requests with the Essential packages and base-files.
+// Throws Error (usage) at the recipe's place where `keep:` or `exclude:` names no candidate, or an `exclude:` breaks a
+// NEEDED of a kept file (both ends are named).
+Closure closure(const std::vector<Candidate>& candidates, const recipe::Recipe& recipe);
 
 }  // namespace debone::evidence

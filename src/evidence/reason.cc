@@ -13,12 +13,13 @@ std::string Reason::str() const {
     case Rule::dlopened: return fmt::format("may load {}", what);
     case Rule::linked: return fmt::format("is a link to {}", what);
     case Rule::interpreter: return fmt::format("is run by {}", what);
-    case Rule::same_source: return fmt::format("is one program with it: {}", what);
-    case Rule::stands_for: return fmt::format("has no files of its own and stands for it: {}", what);
+    case Rule::same_source: return fmt::format("is of one source with it, and uses its {}", what);
+    case Rule::stands_for: return "has no files of its own and stands for it";
     case Rule::data: return fmt::format("uses its data: {}", what);
     case Rule::modules: return fmt::format("uses its modules: {}", what);
     case Rule::executed: return fmt::format("executes {}", what);
     case Rule::locale: return fmt::format("has its locale: {}", what);
+    case Rule::effects: return fmt::format("read for {}", what);
   }
   return {};
 }
