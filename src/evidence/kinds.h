@@ -22,6 +22,9 @@ bool is_documentation(std::string_view path);
 // shell completion, debconf, maintainer scripts' helpers.
 bool is_administration(std::string_view path);
 
+// What only who compiles or debugs reads: headers, static libraries, pkg-config's and CMake's files.
+bool is_development(std::string_view path);
+
 // A directory that the dynamic loader searches by default: usr/lib, usr/lib64, usr/lib/TRIPLET and the like.
 bool is_library_directory(std::string_view directory);
 
@@ -30,6 +33,12 @@ std::optional<std::string_view> module_family(std::string_view path);
 
 // Whether a program of that name runs the family's modules: "python3.13" those of "python".
 bool is_interpreter(std::string_view program, std::string_view family);
+
+// What serves building and installing packages alone: what it names, no image runs.
+bool is_packaging(std::string_view path);
+
+// dpkg, apt and their helpers.
+bool is_package_manager(std::string_view path);
 
 // "sh", "bash", "dash", ...: by the last component.
 bool is_shell(std::string_view path);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 namespace debone::package {
 namespace {
@@ -42,21 +43,24 @@ bool is_command(std::string_view token) {
          });
 }
 
-void finish(std::vector<std::string>& names) {
-  std::ranges::sort(names);
-  const auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
+using Names = std::unordered_set<std::string_view>;
+
+void add(Names& names, std::string_view name) {
+  if (names.size() < most) names.insert(name);
 }
 
-void add(std::vector<std::string>& names, std::string_view name) {
-  if (names.size() == most) finish(names);
-  if (names.size() < most) names.emplace_back(name);
+std::vector<std::string> sorted(const Names& names) {
+  std::vector<std::string> all(names.begin(), names.end());
+  std::ranges::sort(all);
+  return all;
 }
 
 }  // namespace
 
 NamedStrings named_strings(std::string_view content, bool is_elf) {
-  NamedStrings named;
+  Names paths;
+  Names sonames;
+  Names words;
   const auto token = [&](std::size_t i) { return is_token[static_cast<unsigned char>(content[i])]; };
   for (std::size_t begin = 0; begin < content.size();) {
     if (!token(begin)) {
@@ -72,16 +76,13 @@ NamedStrings named_strings(std::string_view content, bool is_elf) {
     if (text.size() < shortest || text.size() > longest) continue;
     if (text.front() == '/') {
       while (text.ends_with('/') || text.ends_with('.')) text.remove_suffix(1);
-      if (text.size() > shortest && in_known_tree(text)) add(named.paths, text);
+      if (text.size() > shortest && in_known_tree(text)) add(paths, text);
     } else if (is_whole) {
-      if (is_soname(text)) add(named.sonames, text);
-      if (is_command(text)) add(named.words, text);
+      if (is_soname(text)) add(sonames, text);
+      if (is_command(text)) add(words, text);
     }
   }
-  finish(named.paths);
-  finish(named.sonames);
-  finish(named.words);
-  return named;
+  return {sorted(paths), sorted(sonames), sorted(words)};
 }
 
 }  // namespace debone::package

@@ -1,0 +1,625 @@
+// The rules of docs/lean-closure.md, one function each, run until nothing is added. The strongest come first, so that
+// the reason on record is the plainest: what is NEEDED is said to be needed, though it is data of a dependency too.
+#include "evidence/closure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "evidence/kinds.h"
+#include "evidence/libraries.h"
+#include "evidence/package_set.h"
+
+namespace debone::evidence {
+namespace {
+
+using base::TarType;
+using package::File;
+
+// In every image without being named: the directories of every system, and on trixie the links of the merged /usr.
+constexpr std::string_view implied = "base-files";
+
+// base-passwd's masters are what passwd and group are made of; its program would bring libselinux1 and debconf's
+// library.
+struct ReadForEffects {
+  std::string_view package;
+  std::string_view what;
+};
+constexpr std::array<ReadForEffects, 1> read_for_effects{{{"base-passwd", "the accounts of every Debian system"}}};
+
+enum class Kind { directory, program, documentation, administration, library, module, data };
+
+// A file of one package that names something of another.
+struct Named {
+  std::size_t file = 0;  // position in the naming package
+  FileRef target;        // of a directory: its package and no file
+  std::string what;      // as written: "/usr/lib/php"
+  bool is_directory = false;
+};
+
+class Finder {
+ public:
+  Finder(const std::vector<Candidate>& candidates, const recipe::Recipe& recipe)
+      : candidates_(candidates),
+        recipe_(recipe),
+        set_(facts_of(candidates)),
+        libraries_(set_),
+        decisions_(candidates.size()),
+        excluded_(candidates.size()),
+        named_(candidates.size()),
+        elf_done_(candidates.size()) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      elf_done_[i].resize(facts(i).files.size());
+      auto& kinds = kinds_.emplace_back();
+      for (std::size_t j = 0; j < facts(i).files.size(); ++j) kinds.push_back(kind_of({i, j}));
+    }
+  }
+
+  Closure find() {
+    begin();
+    while (needed() || dlopened() || linked() || stands_for() || same_source() || interpreters() || locale() ||
+           modules() || data() || executed()) {
+    }
+    Closure closure;
+    closure.cut = cut();
+    closure.unresolved = {unresolved_.begin(), unresolved_.end()};
+    for (std::size_t i = 0; i < decisions_.size(); ++i) {
+      if (decisions_[i].state == State::left_out) decisions_[i].why_not = why_not(i);
+    }
+    closure.decisions = std::move(decisions_);
+    return closure;
+  }
+
+ private:
+  static std::vector<const package::Facts*> facts_of(const std::vector<Candidate>& candidates) {
+    std::vector<const package::Facts*> facts;
+    for (const auto& candidate : candidates) facts.push_back(candidate.facts);
+    return facts;
+  }
+
+  const package::Facts& facts(std::size_t package) const { return *candidates_[package].facts; }
+  const File& file(FileRef ref) const { return set_.file(ref); }
+  Kind kind(FileRef ref) const { return kinds_[ref.package][ref.file]; }
+  bool is_in(std::size_t package) const { return decisions_[package].state >= State::data_only; }
+  bool is_whole(std::size_t package) const { return decisions_[package].state == State::kept; }
+
+  Kind kind_of(FileRef ref) const {
+    const auto& path = set_.path(ref);
+    if (file(ref).type == TarType::directory) return Kind::directory;
+    if (is_program_path(path)) return Kind::program;
+    if (is_documentation(path) || is_development(path)) return Kind::documentation;
+    if (is_administration(path)) return Kind::administration;
+    if (is_library_directory(directory_of(path)) && last_component(path).find(".so") != std::string_view::npos)
+      return Kind::library;
+    if (module_family(path)) return Kind::module;
+    if (file(ref).is_program()) return Kind::program;  // a helper: usr/libexec, usr/lib/gnupg
+    return Kind::data;
+  }
+
+  // The files of a package, each with its position.
+  template <typename Fn>
+  void for_each_file(std::size_t package, Fn&& fn) const {
+    for (std::size_t j = 0; j < facts(package).files.size(); ++j) fn(FileRef{package, j});
+  }
+
+  // Makes a package part of the image; whether that is news.
+  bool add(std::size_t package, State state, Reason reason) {
+    auto& decision = decisions_[package];
+    if (decision.state >= state) return false;
+    if (excluded_[package] != nullptr) {
+      if (reason.rule == Rule::needed) refuse_exclude(package, reason);
+      return false;
+    }
+    if (read_reason(package) && reason.rule != Rule::keep) return false;
+    const bool is_new = decision.state < State::data_only;
+    decision.state = state;
+    // Data that became a whole package keeps its first reason only where the second says less.
+    if (is_new || reason.rule != Rule::data) decision.reason = std::move(reason);
+    return true;
+  }
+
+  [[noreturn]] void refuse_exclude(std::size_t package, const Reason& reason) const {
+    throw base::Error(base::Exit::usage, fmt::format("'{}' is excluded, but /{} of {} needs {}", set_.name(package),
+                                                     reason.file, set_.name(reason.by), reason.what))
+        .at(excluded_[package]->place.str())
+        .hint(fmt::format("cut that file too (`cuts: [/{}]`), or do without the exclude", reason.file));
+  }
+
+  static const ReadForEffects* reading_of(std::string_view name) {
+    const auto* found = std::ranges::find(read_for_effects, name, &ReadForEffects::package);
+    return found == read_for_effects.end() ? nullptr : found;
+  }
+  bool read_reason(std::size_t package) const { return reading_of(set_.name(package)) != nullptr; }
+
+  // What is in whatever its files say.
+  void begin() {
+    const auto position = [&](std::string_view name) -> std::optional<std::size_t> {
+      for (std::size_t i = 0; i < set_.size(); ++i) {
+        if (set_.name(i) == name) return i;
+      }
+      return std::nullopt;
+    };
+    const auto overruled = [&](const recipe::Overrule& overrule, std::string_view key) {
+      if (const auto found = position(overrule.package)) return *found;
+      std::vector<std::string> names;
+      for (std::size_t i = 0; i < set_.size(); ++i) names.push_back(set_.name(i));
+      const auto near = base::nearest(overrule.package, names);
+      throw base::Error(base::Exit::usage,
+                        fmt::format("'{}' of '{}' is not in apt's closure of this recipe", overrule.package, key))
+          .at(overrule.place.str())
+          .hint(near ? fmt::format("did you mean '{}'?", *near) : "'packages' adds a package of the archive");
+    };
+    for (const auto& overrule : recipe_.exclude) excluded_[overruled(overrule, "exclude")] = &overrule;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (const auto* reading = reading_of(set_.name(i)))
+        decisions_[i] = {State::read, {Rule::effects, i, "", std::string(reading->what)}, ""};
+    }
+    for (const auto& overrule : recipe_.keep) {
+      const auto found = overruled(overrule, "keep");
+      add(found, State::kept, {Rule::keep, found, "", overrule.reason});
+    }
+    for (const auto& request : recipe_.packages) {
+      for (const auto found : requested(request.name)) add(found, State::kept, {Rule::recipe, found, "", request.name});
+    }
+    if (const auto found = position(implied)) add(*found, State::kept, {Rule::implied, *found, "", ""});
+  }
+
+  // The package of that name, or what provides a virtual one.
+  std::vector<std::size_t> requested(std::string_view name) const {
+    std::vector<std::size_t> providers;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (set_.name(i) == name) return {i};
+      if (std::ranges::count(facts(i).record.provides, name, &debian::Relation::name) > 0) providers.push_back(i);
+    }
+    return providers;
+  }
+
+  // Whether the file is in the image as far as is known, and can show that something else is needed.
+  bool is_live(FileRef ref) const {
+    const auto& candidate = candidates_[ref.package];
+    if (!is_in(ref.package) || (!candidate.cut.empty() && candidate.cut[ref.file])) return false;
+    const auto what = kind(ref);
+    if (what == Kind::directory || what == Kind::documentation || what == Kind::administration) return false;
+    if (what == Kind::program && !is_whole(ref.package) && is_program_path(set_.path(ref))) return false;
+    if (is_packaging(set_.path(ref))) return false;
+    return file(ref).interpreter.empty() || has_interpreter(ref);
+  }
+
+  // The program that a script's first line names: looked for as the kernel does, or env(1) in PATH.
+  std::vector<FileRef> interpreter_of(FileRef ref) const {
+    const auto& name = file(ref).interpreter;
+    if (name.starts_with('/')) {
+      const auto path = set_.resolve(merged(std::string_view(name).substr(1)));
+      return path ? set_.at(*path) : std::vector<FileRef>{};
+    }
+    for (const std::string_view directory : {"usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin"}) {
+      const auto path = set_.resolve(fmt::format("{}/{}", directory, name));
+      if (path && !set_.at(*path).empty()) return set_.at(*path);
+    }
+    return {};
+  }
+
+  bool has_interpreter(FileRef ref) const {
+    return std::ranges::any_of(interpreter_of(ref), [&](FileRef program) { return is_whole(program.package); });
+  }
+
+  // 1: libraries and the loader.
+  bool needed() {
+    bool found = false;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      for (std::size_t j = 0; j < facts(i).files.size(); ++j) {
+        const FileRef ref{i, j};
+        const auto& elf = file(ref).elf;
+        if (!elf || elf_done_[i][j] || !is_live(ref)) continue;
+        elf_done_[i][j] = true;
+        for (const auto& soname : elf->needed) {
+          const auto library = libraries_.find(ref, soname, [&](std::size_t package) { return is_in(package); });
+          if (library)
+            found |= add(library->package, State::kept, {Rule::needed, i, set_.path(ref), soname});
+          else
+            unresolved_.insert({set_.path(ref), soname});
+        }
+        if (!elf->interpreter.starts_with('/')) continue;
+        for (const auto loader : set_.at(merged(std::string_view(elf->interpreter).substr(1))))
+          found |= add(loader.package, State::kept, {Rule::needed, i, set_.path(ref), elf->interpreter});
+      }
+    }
+    return found;
+  }
+
+  // 2: what is loaded at run time, if the package depends on it.
+  bool dlopened() {
+    bool found = false;
+    for_each_live([&](FileRef ref) {
+      const auto& shown = file(ref);
+      const auto load = [&](const std::string& soname) {
+        for (const auto library : libraries_.all(ref, soname)) {
+          if (library.package == ref.package || !set_.reaches(ref.package, library.package)) continue;
+          found |= add(library.package, State::kept, {Rule::dlopened, ref.package, set_.path(ref), soname});
+        }
+      };
+      if (shown.elf) std::ranges::for_each(shown.elf->dlopen, load);
+      std::ranges::for_each(shown.sonames, load);
+    });
+    return found;
+  }
+
+  // 3: links, and the alternatives that a postinst makes.
+  bool linked() {
+    bool found = false;
+    const auto follow = [&](std::size_t package, const std::string& link, const std::string& target) {
+      for (const auto owner : set_.at(target)) {
+        if (owner.package != package)
+          found |= add(owner.package, State::kept, {Rule::linked, package, link, "/" + target});
+      }
+      const auto owner = set_.sole_owner(target);
+      if (owner && *owner != package) found |= add(*owner, State::kept, {Rule::linked, package, link, "/" + target});
+    };
+    for_each_live([&](FileRef ref) {
+      if (file(ref).type != TarType::symlink) return;
+      if (const auto target = set_.destination(ref)) follow(ref.package, set_.path(ref), *target);
+    });
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_whole(i)) continue;
+      for (const auto& alternative : set_.alternatives(i)) {
+        if (const auto target = set_.resolve(alternative.target)) follow(i, alternative.link, *target);
+      }
+    }
+    return found;
+  }
+
+  // 4: interpreters of scripts that are the package's program, or the recipe's.
+  bool interpreters() {
+    bool found = false;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_whole(i)) continue;
+      const bool are_its_programs = !has_elf_programs(i) && std::ranges::none_of(set_.dependencies(i), [&](auto on) {
+        return is_same_source(i, on) && has_elf_programs(on);
+      });
+      for_each_file(i, [&](FileRef ref) {
+        const auto& script = file(ref);
+        if (script.interpreter.empty() || !is_program_path(set_.path(ref)) || is_cut(ref)) return;
+        const bool is_named = recipe_names(ref);
+        if (!is_named && (!are_its_programs || is_shell(script.interpreter))) return;
+        for (const auto program : interpreter_of(ref)) {
+          const Reason reason{Rule::interpreter, i, set_.path(ref), script.interpreter};
+          if (const auto leading = leads_to(i, program.package)) found |= add(*leading, State::kept, reason);
+          found |= add(program.package, State::kept, reason);
+        }
+      });
+    }
+    return found;
+  }
+
+  // The dependency of `package` that brings `other`: perl for perl-base, not whatever else depends on it.
+  std::optional<std::size_t> leads_to(std::size_t package, std::size_t other) const {
+    std::optional<std::size_t> best;
+    for (const auto on : set_.dependencies(package)) {
+      if (on == other || is_same_source(on, other)) {
+        if (set_.reaches(on, other) && (!best || on != other)) best = on;
+      }
+    }
+    return best;
+  }
+
+  bool recipe_names(FileRef ref) const {
+    const auto& path = set_.path(ref);
+    for (const auto* arguments : {&recipe_.entrypoint, &recipe_.cmd}) {
+      for (const auto& argument : *arguments) {
+        if (argument == last_component(path) || argument == "/" + path) return true;
+        if (!argument.starts_with('/')) continue;
+        const auto resolved = set_.resolve(merged(std::string_view(argument).substr(1)));
+        if (resolved && *resolved == path) return true;
+      }
+    }
+    return false;
+  }
+
+  bool is_same_source(std::size_t a, std::size_t b) const { return facts(a).record.source == facts(b).record.source; }
+
+  bool is_cut(FileRef ref) const {
+    const auto& cut = candidates_[ref.package].cut;
+    return !cut.empty() && cut[ref.file];
+  }
+
+  bool has_elf_programs(std::size_t package) const {
+    bool has = false;
+    for_each_file(package, [&](FileRef ref) { has |= is_program_path(set_.path(ref)) && file(ref).is_program(); });
+    return has;
+  }
+
+  // The first file of that kind, cut ones left out.
+  std::optional<FileRef> first(std::size_t package, Kind wanted) const {
+    for (std::size_t j = 0; j < facts(package).files.size(); ++j) {
+      const FileRef ref{package, j};
+      if (kind(ref) == wanted && !is_cut(ref)) return ref;
+    }
+    return std::nullopt;
+  }
+
+  // Data that programs of other packages can use: beside programs, files in /etc are these programs' configuration.
+  std::optional<FileRef> first_data(std::size_t package) const {
+    const bool has_programs = first(package, Kind::program).has_value();
+    for (std::size_t j = 0; j < facts(package).files.size(); ++j) {
+      const FileRef ref{package, j};
+      if (kind(ref) == Kind::data && !is_cut(ref) && !(has_programs && set_.path(ref).starts_with("etc/"))) return ref;
+    }
+    return first_modules(package);
+  }
+
+  std::optional<FileRef> first_modules(std::size_t package) const {
+    for (std::size_t j = 0; j < facts(package).files.size(); ++j) {
+      const FileRef ref{package, j};
+      if (kind(ref) == Kind::module && !is_cut(ref) && runs(*module_family(set_.path(ref)))) return ref;
+    }
+    return std::nullopt;
+  }
+
+  // Whether an interpreter of the family is in the image.
+  bool runs(std::string_view family) const {
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_whole(i)) continue;
+      bool has = false;
+      for_each_file(i, [&](FileRef ref) {
+        has |= kind(ref) == Kind::program && is_program_path(set_.path(ref)) &&
+               is_interpreter(set_.path(ref), family) && file(ref).interpreter.empty();
+      });
+      if (has) return true;
+    }
+    return false;
+  }
+
+  // 5: a package without files stands for what it depends on.
+  bool stands_for() {
+    bool found = false;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_whole(i) || !set_.is_empty(i)) continue;
+      for (const auto on : set_.dependencies(i)) {
+        if (!serves_scripts(i, on)) found |= add(on, State::kept, {Rule::stands_for, i, "", ""});
+      }
+    }
+    return found;
+  }
+
+  // Whether the maintainer scripts of `package` are what its dependency is for: they name it.
+  bool serves_scripts(std::size_t package, std::size_t on) const {
+    return std::ranges::any_of(facts(package).control_files, [&](const auto& script) {
+      return script.second.find(set_.name(on)) != std::string::npos;
+    });
+  }
+
+  // 5: parts of one program that the source package was split into.
+  bool same_source() {
+    bool found = false;
+    for_each_dependency([&](std::size_t i, std::size_t on) {
+      if (is_whole(on) || !is_same_source(i, on) || !is_whole(i)) return;
+      const auto keep = [&](FileRef part) {
+        found |= add(on, State::kept, {Rule::same_source, i, "", "/" + set_.path(part)});
+      };
+      if (const auto data = first_data(on)) return keep(*data);
+      if (const auto library = first(on, Kind::library)) return keep(*library);
+      const auto program = first(on, Kind::program);
+      if (!program) return;
+      if (const auto named = naming_of_program(on))
+        found |= add(on, State::kept, {Rule::executed, named->first.package, set_.path(named->first), named->second});
+      else if (!first(i, Kind::program))
+        keep(*program);
+    });
+    return found;
+  }
+
+  // A live file that names a program of the package, with what it names.
+  std::optional<std::pair<FileRef, std::string>> naming_of_program(std::size_t package) {
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_in(i) || i == package) continue;
+      for (const auto& name : names_of(i)) {
+        if (name.is_directory || name.target.package != package || kind(name.target) != Kind::program) continue;
+        const FileRef ref{i, name.file};
+        if (is_live(ref)) return std::pair(ref, name.what);
+      }
+    }
+    return std::nullopt;
+  }
+
+  // 6: modules of an interpreter that is in the image.
+  bool modules() {
+    bool found = false;
+    for_each_dependency([&](std::size_t i, std::size_t on) {
+      if (is_whole(on)) return;
+      if (const auto module = first_modules(on))
+        found |= add(on, State::kept, {Rule::modules, i, "", "/" + set_.path(*module)});
+    });
+    return found;
+  }
+
+  // 6: data and plugins of a dependency: of one that has no programs all, else what a file names.
+  bool data() {
+    bool found = false;
+    for_each_dependency([&](std::size_t i, std::size_t on) {
+      if (is_in(on)) return;
+      const auto data = first(on, Kind::data);
+      if (!data) return;
+      if (!first(on, Kind::program)) {
+        found |= add(on, State::kept, {Rule::data, i, "", "/" + set_.path(*data)});
+      } else if (const auto named = naming_of_data(on)) {
+        found |= add(on, State::data_only, {Rule::data, named->first.package, set_.path(named->first), named->second});
+      }
+    });
+    return found;
+  }
+
+  std::optional<std::pair<FileRef, std::string>> naming_of_data(std::size_t package) {
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_in(i) || i == package) continue;
+      for (const auto& name : names_of(i)) {
+        if (name.target.package != package || (!name.is_directory && kind(name.target) != Kind::data)) continue;
+        const FileRef ref{i, name.file};
+        if (is_live(ref)) return std::pair(ref, name.what);
+      }
+    }
+    return std::nullopt;
+  }
+
+  // 7: programs that a program, or its configuration, names.
+  bool executed() {
+    bool found = false;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_in(i)) continue;
+      for (const auto& name : names_of(i)) {
+        const auto on = name.target.package;
+        if (name.is_directory || is_whole(on) || kind(name.target) != Kind::program) continue;
+        if (!set_.depends(i, on) || !is_live({i, name.file}) || !may_be_executed(name.target)) continue;
+        found |= add(on, State::kept, {Rule::executed, i, set_.path({i, name.file}), name.what});
+      }
+    }
+    return found;
+  }
+
+  // A program that an image without a shell and a package manager could run.
+  bool may_be_executed(FileRef program) const {
+    if (is_shell(set_.path(program)) || is_package_manager(set_.path(program))) return false;
+    return file(program).interpreter.empty() || has_interpreter(program);
+  }
+
+  // 8: a C library without a UTF-8 locale makes setlocale() fail for LANG=C.UTF-8.
+  bool locale() {
+    constexpr std::string_view directory = "usr/lib/locale/C.utf8";
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_in(i) || set_.name(i) != "libc6") continue;
+      for (const auto ref : set_.at(fmt::format("{}/LC_CTYPE", directory))) {
+        if (!is_in(ref.package) &&
+            add(ref.package, State::data_only, {Rule::locale, i, "", fmt::format("/{}", directory)}))
+          return true;
+      }
+    }
+    return false;
+  }
+
+  template <typename Fn>
+  void for_each_live(Fn&& fn) {
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_in(i)) continue;
+      for_each_file(i, [&](FileRef ref) {
+        if (is_live(ref)) fn(ref);
+      });
+    }
+  }
+
+  template <typename Fn>
+  void for_each_dependency(Fn&& fn) {
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_in(i)) continue;
+      for (const auto on : set_.dependencies(i)) fn(i, on);
+    }
+  }
+
+  // What the files of a package name in others; found once.
+  const std::vector<Named>& names_of(std::size_t package) {
+    auto& names = named_[package];
+    if (names) return *names;
+    names.emplace();
+    for_each_file(package, [&](FileRef ref) {
+      const auto what = kind(ref);
+      if (what == Kind::documentation || what == Kind::administration) return;
+      const auto& shown = file(ref);
+      for (const auto& path : shown.paths_named) {
+        const auto target = set_.resolve(merged(std::string_view(path).substr(1)));
+        if (!target) continue;
+        for (const auto owner : set_.at(*target)) {
+          if (owner.package != package) names->push_back({ref.file, owner, path, false});
+        }
+        if (is_documentation(*target + "/") || is_administration(*target + "/")) continue;
+        const auto alone = set_.sole_owner(*target);
+        if (alone && *alone != package) names->push_back({ref.file, {*alone, 0}, path, true});
+      }
+      for (const auto& word : shown.words_named) {
+        for (const auto owner : set_.named(word)) {
+          if (owner.package != package && is_program_path(set_.path(owner)))
+            names->push_back({ref.file, owner, word, false});
+        }
+      }
+    });
+    return *names;
+  }
+
+  // Scripts in program directories that nothing runs, programs of packages that are there for their data, and links
+  // to either.
+  std::vector<CutFile> cut() const {
+    std::vector<CutFile> all;
+    std::set<std::string, std::less<>> gone;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_in(i)) continue;
+      for_each_file(i, [&](FileRef ref) {
+        const auto& path = set_.path(ref);
+        if (is_cut(ref) || !is_program_path(path) || file(ref).type == TarType::directory) return;
+        std::string why;
+        if (!is_whole(i))
+          why = fmt::format("{} is there for its data alone", set_.name(i));
+        else if (!file(ref).interpreter.empty() && !has_interpreter(ref))
+          why = fmt::format("{} is not in the image", file(ref).interpreter);
+        if (why.empty()) return;
+        gone.insert(path);
+        all.push_back({i, ref.file, path, std::move(why)});
+      });
+    }
+    const auto taken = gone;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_in(i)) continue;
+      for_each_file(i, [&](FileRef ref) {
+        if (file(ref).type != TarType::symlink || is_cut(ref) || taken.contains(set_.path(ref))) return;
+        const auto target = set_.destination(ref);
+        if (target && taken.contains(*target))
+          all.push_back({i, ref.file, set_.path(ref), fmt::format("/{} is cut", *target)});
+      });
+    }
+    std::ranges::sort(all, {}, [](const CutFile& file) { return std::pair(file.candidate, file.path); });
+    return all;
+  }
+
+  std::string why_not(std::size_t package) const {
+    if (excluded_[package] != nullptr) return fmt::format("the recipe excludes it: {}", excluded_[package]->reason);
+    std::vector<std::string> parts;
+    if (set_.is_empty(package)) return "it has no files but documentation";
+    if (const auto program = first(package, Kind::program))
+      parts.push_back(fmt::format("no kept file executes its programs (/{})", set_.path(*program)));
+    if (const auto library = first(package, Kind::library))
+      parts.push_back(fmt::format("none needs its libraries (/{})", set_.path(*library)));
+    if (const auto module = first(package, Kind::module))
+      parts.push_back(
+          fmt::format("the interpreter of its modules ({}) is not in the image", *module_family(set_.path(*module))));
+    if (const auto data = first(package, Kind::data))
+      parts.push_back(fmt::format("no kept package that depends on it names its data (/{})", set_.path(*data)));
+    if (parts.empty()) return "it serves the administration of a machine alone";
+    return base::join(parts, "; ");
+  }
+
+  const std::vector<Candidate>& candidates_;
+  const recipe::Recipe& recipe_;
+  PackageSet set_;
+  Libraries libraries_;
+  std::vector<std::vector<Kind>> kinds_;
+  std::vector<Decision> decisions_;
+  std::vector<const recipe::Overrule*> excluded_;
+  std::vector<std::optional<std::vector<Named>>> named_;
+  std::vector<std::vector<bool>> elf_done_;
+  struct Less {
+    bool operator()(const Unresolved& a, const Unresolved& b) const {
+      return std::pair(a.path, a.soname) < std::pair(b.path, b.soname);
+    }
+  };
+  std::set<Unresolved, Less> unresolved_;
+};
+
+}  // namespace
+
+Closure closure(const std::vector<Candidate>& candidates, const recipe::Recipe& recipe) {
+  return Finder(candidates, recipe).find();
+}
+
+}  // namespace debone::evidence
