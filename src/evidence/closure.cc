@@ -67,7 +67,7 @@ class Finder {
            modules() || data() || executed()) {
     }
     Closure closure;
-    closure.cut = cut();
+    closure.unused = unused();
     closure.unresolved = {unresolved_.begin(), unresolved_.end()};
     for (std::size_t i = 0; i < decisions_.size(); ++i) {
       if (decisions_[i].state == State::left_out) decisions_[i].why_not = why_not(i);
@@ -191,22 +191,8 @@ class Finder {
     return file(ref).interpreter.empty() || has_interpreter(ref);
   }
 
-  // The program that a script's first line names: looked for as the kernel does, or env(1) in PATH.
-  std::vector<FileRef> interpreter_of(FileRef ref) const {
-    const auto& name = file(ref).interpreter;
-    if (name.starts_with('/')) {
-      const auto path = set_.resolve(merged(std::string_view(name).substr(1)));
-      return path ? set_.at(*path) : std::vector<FileRef>{};
-    }
-    for (const std::string_view directory : {"usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin"}) {
-      const auto path = set_.resolve(fmt::format("{}/{}", directory, name));
-      if (path && !set_.at(*path).empty()) return set_.at(*path);
-    }
-    return {};
-  }
-
   bool has_interpreter(FileRef ref) const {
-    return std::ranges::any_of(interpreter_of(ref), [&](FileRef program) { return is_whole(program.package); });
+    return std::ranges::any_of(set_.interpreter(ref), [&](FileRef program) { return is_whole(program.package); });
   }
 
   // 1: libraries and the loader.
@@ -287,7 +273,7 @@ class Finder {
         if (script.interpreter.empty() || !is_program_path(set_.path(ref)) || is_cut(ref)) return;
         const bool is_named = recipe_names(ref);
         if (!is_named && (!are_its_programs || is_shell(script.interpreter))) return;
-        for (const auto program : interpreter_of(ref)) {
+        for (const auto program : set_.interpreter(ref)) {
           const Reason reason{Rule::interpreter, i, set_.path(ref), script.interpreter};
           if (const auto leading = leads_to(i, program.package)) found |= add(*leading, State::kept, reason);
           found |= add(program.package, State::kept, reason);
@@ -548,38 +534,18 @@ class Finder {
     return *names;
   }
 
-  // Scripts in program directories that nothing runs, programs of packages that are there for their data, and links
-  // to either.
-  std::vector<CutFile> cut() const {
-    std::vector<CutFile> all;
-    std::set<std::string, std::less<>> gone;
+  // Those of the packages that are kept, by their positions among the candidates.
+  std::vector<UnusedProgram> unused() const {
+    std::vector<KeptPackage> kept;
+    std::vector<std::size_t> positions;
     for (std::size_t i = 0; i < set_.size(); ++i) {
       if (!is_in(i)) continue;
-      for_each_file(i, [&](FileRef ref) {
-        const auto& path = set_.path(ref);
-        if (is_cut(ref) || !is_program_path(path) || file(ref).type == TarType::directory) return;
-        std::string why;
-        if (!is_whole(i))
-          why = fmt::format("{} is there for its data alone", set_.name(i));
-        else if (!file(ref).interpreter.empty() && !has_interpreter(ref))
-          why = fmt::format("{} is not in the image", file(ref).interpreter);
-        if (why.empty()) return;
-        gone.insert(path);
-        all.push_back({i, ref.file, path, std::move(why)});
-      });
+      kept.push_back({&facts(i), is_whole(i), candidates_[i].cut});
+      positions.push_back(i);
     }
-    const auto taken = gone;
-    for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (!is_in(i)) continue;
-      for_each_file(i, [&](FileRef ref) {
-        if (file(ref).type != TarType::symlink || is_cut(ref) || taken.contains(set_.path(ref))) return;
-        const auto target = set_.destination(ref);
-        if (target && taken.contains(*target))
-          all.push_back({i, ref.file, set_.path(ref), fmt::format("/{} is cut", *target)});
-      });
-    }
-    std::ranges::sort(all, {}, [](const CutFile& file) { return std::pair(file.candidate, file.path); });
-    return all;
+    auto found = unused_programs(kept);
+    for (auto& one : found) one.package = positions[one.package];
+    return found;
   }
 
   std::string why_not(std::size_t package) const {

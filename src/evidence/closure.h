@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evidence/unused_programs.h"
 #include "package/facts.h"
 #include "recipe/recipe.h"
 
@@ -58,14 +59,6 @@ struct Decision {
   std::string why_not;  // of one left out, in words
 };
 
-// A file of a kept package that the rules leave out, as the image would have had it: "usr/bin/c_rehash".
-struct CutFile {
-  std::size_t candidate = 0;
-  std::size_t file = 0;  // in its Facts
-  std::string path;
-  std::string why;
-};
-
 // A NEEDED of a kept file that no package of apt's closure satisfies: so it is on a Debian system too.
 struct Unresolved {
   std::string path;
@@ -74,7 +67,7 @@ struct Unresolved {
 
 struct Closure {
   std::vector<Decision> decisions;     // one for each candidate
-  std::vector<CutFile> cut;            // sorted by candidate and path
+  std::vector<UnusedProgram> unused;   // programs of kept packages that are left out; by position among candidates
   std::vector<Unresolved> unresolved;  // sorted by path and soname
 };
 

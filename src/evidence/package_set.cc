@@ -1,5 +1,7 @@
 #include "evidence/package_set.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -139,6 +141,19 @@ std::optional<std::string> PackageSet::destination(FileRef link) const {
   }
   const auto directory = directory_of(path(link));
   return resolve(directory.empty() ? target : std::string(directory) + "/" + target);
+}
+
+std::vector<FileRef> PackageSet::interpreter(FileRef script) const {
+  const auto& name = file(script).interpreter;
+  if (name.starts_with('/')) {
+    const auto path = resolve(merged(std::string_view(name).substr(1)));
+    return path ? at(*path) : none;
+  }
+  for (const std::string_view directory : {"usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin"}) {
+    const auto path = resolve(fmt::format("{}/{}", directory, name));
+    if (path && !at(*path).empty()) return at(*path);
+  }
+  return none;
 }
 
 std::optional<std::size_t> PackageSet::sole_owner(std::string_view directory) const {

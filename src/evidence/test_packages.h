@@ -120,7 +120,7 @@ class Packages {
 
   std::vector<std::string> cut(const std::string& requested) {
     std::vector<std::string> lines;
-    for (const auto& file : find(requested).cut) lines.push_back(fmt::format("{}: {}", file.path, file.why));
+    for (const auto& file : find(requested).unused) lines.push_back(fmt::format("{}: {}", file.path, file.why));
     return lines;
   }
   std::vector<std::string> unresolved(const std::string& requested) {
