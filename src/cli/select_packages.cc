@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/choice.h"
+#include "cli/lean_closure.h"
 #include "cli/locked_debs.h"
 #include "resolve/solve.h"
 
@@ -37,19 +38,49 @@ Resolved resolve_request(const recipe::Recipe& recipe, const Choice& choice, con
 
 // A package of apt's closure, and what becomes of it.
 struct Decided {
-  const resolve::Chosen* chosen = nullptr;
+  resolve::Chosen chosen;
   LockedState state = LockedState::kept;
   std::string reason;
 };
 
-// All of apt's closure is kept.
-std::vector<Decided> decide(const Resolved& resolved) {
-  std::vector<Decided> all;
-  for (const auto& chosen : resolved.image.packages) {
+struct Decisions {
+  std::vector<Decided> packages;  // sorted by name
+  std::vector<resolve::LockedNeed> unresolved;
+};
+
+LockedState locked_state(evidence::State state) {
+  switch (state) {
+    case evidence::State::left_out: return LockedState::left_out;
+    case evidence::State::read: return LockedState::read;
+    case evidence::State::data_only: return LockedState::data_only;
+    case evidence::State::kept: return LockedState::kept;
+  }
+  return LockedState::kept;
+}
+
+// All of apt's closure.
+Decisions keep_all(const resolve::Solution& image) {
+  Decisions all;
+  for (const auto& chosen : image.packages) {
     const auto& [by, relation] = chosen.reason;
-    all.push_back({&chosen, LockedState::kept, by.empty() ? "the recipe" : fmt::format("{} of {}", relation, by)});
+    all.packages.push_back(
+        {chosen, LockedState::kept, by.empty() ? "the recipe" : fmt::format("{} of {}", relation, by)});
   }
   return all;
+}
+
+// What evidence makes of it. An Essential package that nothing needs was in no closure of the recipe's.
+Decisions keep_lean(const Resolved& resolved, const LeanClosure& lean) {
+  Decisions decisions;
+  for (std::size_t i = 0; i < lean.packages.size(); ++i) {
+    const auto state = lean.closure.decisions[i].state;
+    const auto& name = lean.packages[i].package->name;
+    const auto is_there = [&](const resolve::Chosen& chosen) { return chosen.package->name == name; };
+    if (state == evidence::State::left_out && std::ranges::none_of(resolved.image.packages, is_there)) continue;
+    decisions.packages.push_back({lean.packages[i], locked_state(state), lean.told(i)});
+  }
+  for (const auto& [path, soname] : lean.closure.unresolved) decisions.unresolved.push_back({path, soname, {}});
+  return decisions;
 }
 
 resolve::LockedSuite locked(const archive::Suite& suite) {
@@ -64,11 +95,12 @@ resolve::LockedSuite locked(const archive::Suite& suite) {
           {}};
 }
 
-Selection selection_of(const std::vector<Decided>& all, const Choice& choice) {
+Selection selection_of(const Decisions& decisions, const Choice& choice) {
   Selection selection;
-  for (const auto& [chosen, state, reason] : all) {
-    const auto& record = *chosen->package;
-    const auto& origin = choice.of(*chosen);
+  selection.architecture.unresolved = decisions.unresolved;
+  for (const auto& [chosen, state, reason] : decisions.packages) {
+    const auto& record = *chosen.package;
+    const auto& origin = choice.of(chosen);
     resolve::LockedPackage package;
     package.name = record.name;
     package.version = record.version.str();
@@ -128,7 +160,11 @@ Selection select_by_resolving(const recipe::Recipe& recipe, const std::string& a
       "resolve", [&] { return resolve_request(recipe, choice, architecture); },
       [](const Resolved& all) { return fmt::format("{} packages", all.image.packages.size()); });
 
-  auto selection = selection_of(decide(resolved), choice);
+  auto selection = selection_of(recipe.closure == recipe::ClosureMode::full
+                                    ? keep_all(resolved.image)
+                                    : keep_lean(resolved, find_lean_closure(resolved.image, resolved.system, choice,
+                                                                            recipe, architecture, context)),
+                                choice);
   selection.architecture.name = architecture;
   for (const auto& chosen : resolved.system.packages) selection.architecture.apt_size += chosen.package->installed_size;
   selection.architecture.apt_packages = resolved.system.packages.size();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 
@@ -10,8 +12,11 @@ namespace debone::effects {
 using base::RelPath;
 
 const package::Deb* Context::package(std::string_view name) const {
-  for (const auto& deb : debs())
-    if (deb.record.name == name) return &deb;
+  for (const auto* packages : {input.debs, input.read}) {
+    if (packages == nullptr) continue;
+    const auto found = std::ranges::find(*packages, name, [](const package::Deb& deb) { return deb.record.name; });
+    if (found != packages->end()) return &*found;
+  }
   return nullptr;
 }
 

@@ -29,7 +29,7 @@ struct Context {
   std::string origin;  // of the nodes made: "effect:accounts"
 
   const std::vector<package::Deb>& debs() const { return *input.debs; }
-  const package::Deb* package(std::string_view name) const;
+  const package::Deb* package(std::string_view name) const;  // one that is read too
 
   // Whether something is at `path`, links followed but the last.
   bool has(const base::RelPath& path) const;

@@ -18,6 +18,8 @@ struct Input {
   const recipe::Recipe* recipe = nullptr;
   std::string architecture;  // Debian's name
   std::int64_t created = 0;  // mtime of what effects write, seconds since 1970 UTC
+  // Packages that are read for what effects make of them (base-passwd's masters), and not unpacked.
+  const std::vector<package::Deb>* read = nullptr;
 };
 
 // Applies all finishers to the tree in their order. Throws Error for what cannot be done (an account clash: usage).

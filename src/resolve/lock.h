@@ -56,10 +56,18 @@ struct LockedPackage {
   std::string id() const { return name + "_" + version + "_" + architecture; }
 };
 
+// A library that a file of the image needs and that no package of apt's closure has, on a Debian system neither.
+struct LockedNeed {
+  std::string path;  // "usr/lib/jvm/java-21-openjdk-amd64/lib/libfontmanager.so"
+  std::string soname;
+  recipe::Place place;
+};
+
 // The packages for one architecture.
 struct LockedArchitecture {
   std::string name;                     // Debian's
   std::vector<LockedPackage> packages;  // sorted by name
+  std::vector<LockedNeed> unresolved;   // sorted by path and soname
   std::uint64_t apt_size = 0;           // bytes that apt would install for the same request, by Installed-Size
   std::uint64_t apt_packages = 0;       // likewise
   recipe::Place place;

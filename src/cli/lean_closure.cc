@@ -1,0 +1,84 @@
+#include "cli/lean_closure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "base/parallel.h"
+#include "cli/stored_debs.h"
+
+namespace debone::cli {
+namespace {
+
+// Essential packages are everyone's dependency without being declared: they are looked at too, with what they depend
+// on.
+std::vector<resolve::Chosen> candidates(const resolve::Solution& image, const resolve::Solution& system) {
+  std::map<std::string, resolve::Chosen> all;
+  for (const auto* solution : {&image, &system}) {
+    for (const auto& chosen : solution->packages) all.try_emplace(chosen.package->name, chosen);
+  }
+  std::vector<resolve::Chosen> packages;
+  for (auto& [name, chosen] : all) packages.push_back(chosen);
+  return packages;
+}
+
+std::vector<package::Facts> inspect(const std::vector<resolve::Chosen>& packages, const Choice& choice,
+                                    const std::string& architecture, const BuildContext& context) {
+  std::vector<archive::Wanted> wanted;  // of those that an archive has
+  std::vector<std::size_t> wanted_of(packages.size(), packages.size());
+  for (std::size_t i = 0; i < packages.size(); ++i) {
+    const auto* suite = choice.of(packages[i]).suite;
+    if (suite == nullptr) continue;
+    wanted_of[i] = wanted.size();
+    wanted.push_back(archive::wanted(*packages[i].package, *suite));
+  }
+  archive::fetch(wanted, context.store, context.archive, context.progress);
+  std::vector<package::Facts> facts(packages.size());
+  base::parallel_for(packages.size(), context.archive.jobs, [&](std::size_t i) {
+    const auto& record = *packages[i].package;
+    facts[i] = facts_of({record.id(), architecture, record.size, record.sha256.value(),
+                         wanted_of[i] < wanted.size() ? &wanted[wanted_of[i]] : nullptr},
+                        context);
+  });
+  return facts;
+}
+
+}  // namespace
+
+std::string LeanClosure::told(std::size_t package) const {
+  const auto& decision = closure.decisions[package];
+  if (decision.state == evidence::State::left_out) return decision.why_not;
+  const auto& reason = decision.reason;
+  if (reason.by == package) return reason.str();
+  const auto& by = packages[reason.by].package->name;
+  return reason.file.empty() ? fmt::format("{} {}", by, reason.str())
+                             : fmt::format("/{} of {} {}", reason.file, by, reason.str());
+}
+
+LeanClosure find_lean_closure(const resolve::Solution& image, const resolve::Solution& system, const Choice& choice,
+                              const recipe::Recipe& recipe, const std::string& architecture,
+                              const BuildContext& context) {
+  LeanClosure lean;
+  lean.packages = candidates(image, system);
+  lean.facts = context.progress.stage(
+      "inspect", [&] { return inspect(lean.packages, choice, architecture, context); },
+      [](const auto& facts) { return fmt::format("{} packages", facts.size()); });
+  lean.closure = context.progress.stage(
+      "closure",
+      [&] {
+        std::vector<evidence::Candidate> looked_at;
+        std::ranges::transform(lean.facts, std::back_inserter(looked_at),
+                               [](const auto& facts) { return evidence::Candidate{&facts}; });
+        return evidence::closure(looked_at, recipe);
+      },
+      [](const auto& closure) {
+        const auto kept = std::ranges::count_if(
+            closure.decisions, [](const auto& decision) { return decision.state >= evidence::State::data_only; });
+        return fmt::format("{} packages are needed", kept);
+      });
+  return lean;
+}
+
+}  // namespace debone::cli

@@ -1,0 +1,65 @@
+#include "cli/stored_debs.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+
+namespace debone::cli {
+namespace {
+
+constexpr std::uint64_t largest_data = 8ULL << 30U;  // what one data.tar may decompress to
+constexpr std::string_view record = "facts";
+
+// The verified bytes. A copy that was damaged is gone by then.
+std::string bytes_of(const StoredDeb& stored, const BuildContext& context) {
+  auto bytes = context.store.read(stored.sha256, stored.size);
+  if (!bytes && stored.wanted != nullptr) {
+    archive::fetch({*stored.wanted}, context.store, context.archive, context.progress);
+    bytes = context.store.read(stored.sha256, stored.size);
+  }
+  if (!bytes) {
+    throw base::Error(base::Exit::trust, "the copy in the store is damaged as soon as it is written")
+        .at(fmt::format("{}.deb", stored.id))
+        .hint("the disk may be failing; DEBONE_STORE names another place");
+  }
+  return *std::move(bytes);
+}
+
+std::optional<package::Facts> kept_facts(const StoredDeb& stored, const BuildContext& context) {
+  const auto bytes = context.store.read_record(record, stored.sha256.hex());
+  return bytes ? package::decode(*bytes, stored.architecture) : std::nullopt;
+}
+
+package::Facts find_facts(const package::Deb& deb, const StoredDeb& stored, const BuildContext& context) {
+  auto facts = package::inspect(deb);
+  context.store.write_record(record, stored.sha256.hex(), package::encode(facts));
+  return facts;
+}
+
+}  // namespace
+
+package::Deb read_deb(const StoredDeb& stored, const BuildContext& context) {
+  const auto place = fmt::format("{}.deb", stored.id);
+  auto deb = package::read_deb(bytes_of(stored, context), stored.architecture, place, largest_data);
+  // The index is signed and the lock reviewed, the .deb's own control data is merely covered by its hash: they must
+  // speak of one package.
+  if (deb.record.id() != stored.id) {
+    throw base::Error(base::Exit::trust, fmt::format("the package inside calls itself {}", deb.record.id())).at(place);
+  }
+  return deb;
+}
+
+package::Facts facts_of(const StoredDeb& stored, const BuildContext& context) {
+  if (auto kept = kept_facts(stored, context)) return *std::move(kept);
+  return find_facts(read_deb(stored, context), stored, context);
+}
+
+package::Facts facts_of(const package::Deb& deb, const StoredDeb& stored, const BuildContext& context) {
+  if (auto kept = kept_facts(stored, context)) return *std::move(kept);
+  return find_facts(deb, stored, context);
+}
+
+}  // namespace debone::cli
