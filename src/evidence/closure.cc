@@ -167,6 +167,11 @@ class Finder {
     for (const auto& request : recipe_.packages) {
       for (const auto found : requested(request.name)) add(found, State::kept, {Rule::recipe, found, "", request.name});
     }
+    const auto& command = recipe_.entrypoint.empty() ? recipe_.cmd : recipe_.entrypoint;
+    if (!command.empty()) {
+      for (const auto program : set_.program(command.front()))
+        add(program.package, State::kept, {Rule::started, program.package, "", command.front()});
+    }
     if (const auto found = position(implied)) add(*found, State::kept, {Rule::implied, *found, "", ""});
   }
 

@@ -29,6 +29,7 @@ enum class State {
 
 enum class Rule {
   recipe,       // the recipe's `packages:`
+  started,      // its entrypoint, or else its cmd
   implied,      // base-files
   keep,         // the recipe's `keep:`
   needed,       // 1: an ELF file NEEDs a library, or names an interpreter
@@ -47,7 +48,7 @@ enum class Rule {
 // One step of the chain that leads from the recipe to a package.
 struct Reason {
   Rule rule = Rule::recipe;
-  std::size_t by = 0;       // the candidate whose file shows it; its own number for recipe, implied, keep and effects
+  std::size_t by = 0;       // the candidate whose file shows it; its own number for recipe, started, implied, keep and effects
   std::string file;         // the path in that package as the image has it: "usr/bin/php8.4"; empty where none is meant
   std::string what;         // the soname, path or command it names; the user's words for keep
   std::string str() const;  // "needs libxml2.so.2": without `by` and `file`

@@ -170,6 +170,16 @@ TEST(Closure, AScriptThatTheRecipeStartsBringsItsInterpreter) {
   EXPECT_EQ(packages.reason("app", "python3"), "/usr/bin/app-import of app is run by python3");
 }
 
+TEST(Closure, WhatTheRecipeStartsIsKept) {
+  auto packages = with({{.name = "app", .depends = "tool", .files = {text("usr/share/app/x")}},
+                        {.name = "tool", .files = {program("usr/bin/tool", {})}}});
+  EXPECT_FALSE(packages.is_kept("app", "tool"));
+  packages.recipe.cmd = {"tool"};
+  EXPECT_EQ(packages.reason("app", "tool"), "tool the recipe starts tool");
+  packages.recipe.entrypoint = {"/bin/tool", "-v"};
+  EXPECT_EQ(packages.reason("app", "tool"), "tool the recipe starts /bin/tool");
+}
+
 TEST(Closure, NoScriptBringsAShell) {
   auto packages =
       with({{.name = "certificates", .depends = "dash", .files = {script("usr/sbin/update", "/bin/sh")}},

@@ -143,10 +143,9 @@ std::optional<std::string> PackageSet::destination(FileRef link) const {
   return resolve(directory.empty() ? target : std::string(directory) + "/" + target);
 }
 
-std::vector<FileRef> PackageSet::interpreter(FileRef script) const {
-  const auto& name = file(script).interpreter;
+std::vector<FileRef> PackageSet::program(std::string_view name) const {
   if (name.starts_with('/')) {
-    const auto path = resolve(merged(std::string_view(name).substr(1)));
+    const auto path = resolve(merged(name.substr(1)));
     return path ? at(*path) : none;
   }
   for (const std::string_view directory : {"usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin"}) {

@@ -7,6 +7,7 @@ namespace debone::evidence {
 std::string Reason::str() const {
   switch (rule) {
     case Rule::recipe: return "the recipe names it";
+    case Rule::started: return fmt::format("the recipe starts {}", what);
     case Rule::implied: return "every image has it";
     case Rule::keep: return fmt::format("the recipe keeps it: {}", what);
     case Rule::needed: return fmt::format("needs {}", what);

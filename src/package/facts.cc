@@ -69,6 +69,16 @@ std::string path_of(const Deb& deb, const std::string& name) {
   return path->str();
 }
 
+std::string hard_link_target(const Deb& deb, const std::string& path, const std::string& target) {
+  const auto found = base::RelPath::parse(target);
+  if (!found) {
+    throw base::Error(base::Exit::trust, fmt::format("the hard link '/{}' leads to '{}', where no file is",
+                                                     base::printable(path), base::printable(target)))
+        .at(deb.record.id());
+  }
+  return found->str();
+}
+
 }  // namespace
 
 bool File::is_program() const { return elf && !elf->interpreter.empty(); }
@@ -86,7 +96,7 @@ Facts inspect(const Deb& deb) {
     file.path = path_of(deb, entry.name);
     file.type = entry.type;
     file.mode = entry.mode;
-    if (entry.type == base::TarType::hard_link) file.link = path_of(deb, entry.link_target);
+    if (entry.type == base::TarType::hard_link) file.link = hard_link_target(deb, file.path, entry.link_target);
     if (entry.type == base::TarType::symlink) file.link = entry.link_target;
     if (entry.type == base::TarType::file) {
       file.size = entry.content.size();

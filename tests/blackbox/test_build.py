@@ -179,6 +179,8 @@ def test_dependencies_are_followed_and_recommends_are_not(place, debian):
                     package("dep", files={"/usr/share/dep/x": b"1"}), package("other"), package("extra")])
     one, = place.build(RECIPE, "--format", "json").ok().json["images"]
     assert [p["name"] for p in one["packages"]] == ["base-files", "base-passwd", "dep", "hello"]
+    assert next(p for p in one["packages"] if p["name"] == "dep")["reason"] == "hello uses its data: /usr/share/dep/x"
+    one, = place.build(RECIPE + "closure: full\n", "--format", "json").ok().json["images"]
     assert next(p for p in one["packages"] if p["name"] == "dep")["reason"] == "Depends: dep (>= 1) | other of hello"
 
 
