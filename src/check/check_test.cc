@@ -1,10 +1,12 @@
 #include "check/check.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/file.h"
 #include "package/elf.h"
+#include "package/fake_elf.h"
 
 namespace debone::check {
 namespace {
@@ -18,12 +20,26 @@ const std::string& program() {
 }
 std::string loader() { return package::read_elf(program())->interpreter; }
 
+// A library of this machine's kind.
+std::string library(const std::string& soname, std::vector<std::string> needed = {}) {
+  const auto own = *package::read_elf(program());
+  package::testing::FakeElf elf;
+  elf.is_64 = own.is_64;
+  elf.big_endian = own.big_endian;
+  elf.machine = own.machine;
+  elf.soname = soname;
+  elf.needed = std::move(needed);
+  return elf.bytes();
+}
+
 class Check : public ::testing::Test {
  protected:
   Check() {
     recipe.entrypoint = {"serve", "-F"};
     file("usr/bin/serve", program(), 0755);
     file(loader().substr(1), "loader", 0755);
+    const auto elf = *package::read_elf(program());
+    for (const auto& soname : elf.needed) file("usr/lib/" + soname, library(soname));
     file("etc/passwd", "root:*:0:0:root:/root:/bin/sh\nwww-data:*:33:33::/:/usr/sbin/nologin\n");
     file("etc/group", "root:*:0:\nwww-data:*:33:\n");
   }
@@ -39,7 +55,7 @@ class Check : public ::testing::Test {
   // A line a finding: "failure entrypoint-missing /path: text".
   std::string findings() const {
     std::string text;
-    for (const auto& finding : image(tree, recipe))
+    for (const auto& finding : image(tree, recipe, debians_own))
       text += fmt::format("{} {} {}: {}\n", finding.severity == Severity::failure ? "failure" : "report", finding.id,
                           finding.path, finding.text);
     return text;
@@ -47,6 +63,7 @@ class Check : public ::testing::Test {
 
   tree::Tree tree;
   recipe::Recipe recipe;
+  std::vector<Lack> debians_own;
 };
 
 TEST_F(Check, FindsNothingInAGoodImage) {
@@ -198,7 +215,7 @@ TEST_F(Check, LinksOfEffectsLeadSomewhere) {
             "image does not have (effect:time-zone)\n");
 }
 
-TEST_F(Check, ShellsAndSetIdFilesAreReported) {
+TEST_F(Check, ShellsAndSetIdFilesFailALeanImage) {
   file("usr/bin/dash", "", 0755);
   link("usr/bin/sh", "dash");
   file("usr/share/doc/sh", "no program");
@@ -208,8 +225,43 @@ TEST_F(Check, ShellsAndSetIdFilesAreReported) {
   file("usr/bin/umount", "", 04755);
   tree.put_directory(*RelPath::parse("var/mail"), 02775, 0, "effect:base-files");
   EXPECT_EQ(findings(),
+            "failure set-id /usr/bin/mount: 4 set-id files: /usr/bin/mount, /usr/bin/su, /usr/bin/umount and 1 more; "
+            "`paths: [{path: ..., type: permissions, permissions: 0o755}]` takes the bit away\n"
+            "failure shell /usr/bin/dash: 2 shells: /usr/bin/dash, /usr/bin/sh; leave out the package that brings it, "
+            "or take apt's full closure (`closure: full`)\n");
+  recipe.closure = recipe::ClosureMode::full;
+  EXPECT_EQ(findings(),
             "report set-id /usr/bin/mount: 4 set-id files: /usr/bin/mount, /usr/bin/su, /usr/bin/umount and 1 more\n"
             "report shell /usr/bin/dash: 2 shells: /usr/bin/dash, /usr/bin/sh\n");
+}
+
+TEST_F(Check, LibrariesAreThere) {
+  file("usr/lib/libapp.so", library("libapp.so", {"libgone.so.1", "libprivate.so"}));
+  file("usr/lib/app/private/libprivate.so", library("libprivate.so"));
+  EXPECT_EQ(findings(),
+            "failure library-missing /usr/lib/libapp.so: it needs libgone.so.1, which nothing in the image is; add the "
+            "package that has it to `packages`, or cut the file\n");
+  debians_own = {{"usr/lib/libapp.so", "libgone.so.1"}};
+  EXPECT_EQ(findings(),
+            "report library-missing /usr/lib/libapp.so: /usr/lib/libapp.so needs libgone.so.1, which none of its "
+            "packages' dependencies has\n");
+}
+
+TEST_F(Check, ALibraryOfAnotherKindIsNone) {
+  file("usr/lib/libapp.so", library("libapp.so", {"libother.so"}));
+  package::testing::FakeElf other;
+  other.machine = EM_S390;
+  other.soname = "libother.so";
+  file("usr/lib/libother.so", other.bytes());
+  link("usr/lib/app/libother.so", "../libgone.so");
+  EXPECT_THAT(findings(), ::testing::HasSubstr("/usr/lib/libapp.so: it needs libother.so,"));
+  file("usr/lib/libgone.so", library("libother.so"));
+  EXPECT_EQ(findings(), "");
+}
+
+TEST_F(Check, AMalformedElfFileNeedsNothing) {
+  file("usr/lib/libapp.so", library("libapp.so", {"libgone.so"}).substr(0, 200));
+  EXPECT_EQ(findings(), "");
 }
 
 TEST_F(Check, PrivateKeysOfTheUserAreFailures) {
@@ -236,7 +288,7 @@ TEST_F(Check, FindingsAreSorted) {
   recipe.entrypoint = {"gone"};
   recipe.work_dir = "/none";
   std::vector<std::string> ids;
-  for (const auto& finding : image(tree, recipe)) ids.push_back(finding.id);
+  for (const auto& finding : image(tree, recipe, debians_own)) ids.push_back(finding.id);
   EXPECT_EQ(ids,
             (std::vector<std::string>{"entrypoint-missing", "owner-unknown", "set-id", "shell", "work-dir-missing"}));
 }

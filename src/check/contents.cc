@@ -23,15 +23,22 @@ constexpr std::array<std::string_view, 6> program_directories{"bin",      "sbin"
 // A running system mounts these.
 constexpr std::array<std::string_view, 4> mounted{"dev", "proc", "run", "sys"};
 
+struct Words {
+  std::string_view one;
+  std::string_view many;
+  std::string_view way_out;  // of a failure
+};
+
 // "2 set-id files: /usr/bin/mount, /usr/bin/umount", with the rest counted.
-void report(std::string id, std::string_view one, std::string_view many, const std::vector<std::string>& paths,
-            Findings& findings) {
+void tell(std::string id, Severity severity, const Words& words, const std::vector<std::string>& paths,
+          Findings& findings) {
   if (paths.empty()) return;
   const auto shown = std::min(paths.size(), most_named);
-  auto text = fmt::format("{} {}: {}", paths.size(), paths.size() == 1 ? one : many,
+  auto text = fmt::format("{} {}: {}", paths.size(), paths.size() == 1 ? words.one : words.many,
                           base::join({paths.begin(), paths.begin() + static_cast<std::ptrdiff_t>(shown)}, ", "));
   if (paths.size() > shown) text += fmt::format(" and {} more", paths.size() - shown);
-  findings.push_back({std::move(id), Severity::report, paths.front(), std::move(text)});
+  if (severity == Severity::failure) text += fmt::format("; {}", words.way_out);
+  findings.push_back({std::move(id), severity, paths.front(), std::move(text)});
 }
 
 // A PEM block of a private key: its BEGIN line, and a line of the key (or of its headers) after it. Text that only
@@ -68,7 +75,8 @@ void effect_links(const tree::Tree& tree, Findings& findings) {
   }
 }
 
-void attack_surface(const tree::Tree& tree, Findings& findings) {
+void attack_surface(const tree::Tree& tree, const recipe::Recipe& recipe, Findings& findings) {
+  const auto severity = recipe.closure == recipe::ClosureMode::full ? Severity::report : Severity::failure;
   std::vector<std::string> found_shells;
   std::vector<std::string> set_id;
   for (const auto& [path, node] : tree.nodes()) {
@@ -77,8 +85,13 @@ void attack_surface(const tree::Tree& tree, Findings& findings) {
     if (std::ranges::find(program_directories, path.parent().str()) != program_directories.end())
       found_shells.push_back(path.absolute());
   }
-  report("set-id", "set-id file", "set-id files", set_id, findings);
-  report("shell", "shell", "shells", found_shells, findings);
+  tell("set-id", severity,
+       {"set-id file", "set-id files",
+        "`paths: [{path: ..., type: permissions, permissions: 0o755}]` takes the bit away"},
+       set_id, findings);
+  tell("shell", severity,
+       {"shell", "shells", "leave out the package that brings it, or take apt's full closure (`closure: full`)"},
+       found_shells, findings);
 }
 
 void private_keys(const tree::Tree& tree, Findings& findings) {

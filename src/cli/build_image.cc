@@ -10,8 +10,11 @@
 namespace debone::cli {
 namespace {
 
-std::vector<check::Finding> judge(const tree::Tree& tree, const recipe::Recipe& recipe, Progress& progress) {
-  auto findings = check::image(tree, recipe);
+std::vector<check::Finding> judge(const tree::Tree& tree, const recipe::Recipe& recipe, const Selection& selection,
+                                  Progress& progress) {
+  std::vector<check::Lack> debians_own;
+  for (const auto& need : selection.architecture.unresolved) debians_own.push_back({need.path, need.soname});
+  auto findings = check::image(tree, recipe, debians_own);
   const check::Finding* failure = nullptr;
   for (const auto& finding : findings) {
     if (finding.severity == check::Severity::report) continue;
@@ -57,7 +60,7 @@ BuiltImage build_image(const recipe::Recipe& recipe, const Selection& selection,
   if (selection.lock != nullptr) require_locked(built.accounts, *selection.lock);
 
   built.findings = progress.stage(
-      "check", [&] { return judge(tree, recipe, progress); },
+      "check", [&] { return judge(tree, recipe, selection, progress); },
       [](const auto& findings) { return fmt::format("{} to report", findings.size()); });
 
   built.image.config = config_of(recipe, selection.architecture.name, created);

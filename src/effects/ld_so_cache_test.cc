@@ -5,15 +5,15 @@
 
 #include "base/process.h"
 #include "base/text.h"
-#include "effects/fake_elf.h"
 #include "effects/ld_so_cache_file.h"
 #include "effects/library_directories.h"
 #include "effects/testing.h"
+#include "package/fake_elf.h"
 
 namespace debone::effects {
 namespace {
 
-using testing::FakeElf;
+using package::testing::FakeElf;
 using testing::Image;
 using testing::Texts;
 

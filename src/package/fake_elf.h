@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace debone::effects::testing {
+namespace debone::package::testing {
 
 struct FakeElf {
   bool is_64 = true;
@@ -106,4 +106,4 @@ struct FakeElf {
   }
 };
 
-}  // namespace debone::effects::testing
+}  // namespace debone::package::testing
