@@ -510,6 +510,19 @@ class Finder {
     }
   }
 
+  // A directory in which the package has data, or nothing yet (/var/lib/php/sessions).
+  bool is_data_directory(std::size_t package, const std::string& directory) const {
+    if (is_documentation(directory + "/") || is_administration(directory + "/")) return false;
+    bool is_empty = true;
+    bool has_data = false;
+    for_each_file(package, [&](FileRef ref) {
+      if (!set_.path(ref).starts_with(directory + "/")) return;
+      is_empty = false;
+      has_data |= kind(ref) == Kind::data;
+    });
+    return is_empty || has_data;
+  }
+
   // What the files of a package name in others; found once.
   const std::vector<Named>& names_of(std::size_t package) {
     auto& names = named_[package];
@@ -525,9 +538,10 @@ class Finder {
         for (const auto owner : set_.at(*target)) {
           if (owner.package != package) names->push_back({ref.file, owner, path, false});
         }
-        if (is_documentation(*target + "/") || is_administration(*target + "/")) continue;
         const auto alone = set_.sole_owner(*target);
-        if (alone && *alone != package) names->push_back({ref.file, {*alone, 0}, path, true});
+        if (alone && *alone != package && is_data_directory(*alone, *target) &&
+            (set_.depends(package, *alone) || set_.depends(*alone, package)))
+          names->push_back({ref.file, {*alone, 0}, path, true});
       }
       for (const auto& word : shown.words_named) {
         for (const auto owner : set_.named(word)) {

@@ -247,6 +247,21 @@ TEST(Closure, ADirectoryOfThePackageAloneIsData) {
   EXPECT_EQ(packages.reason("app", "common"), "/usr/bin/app of app uses its data: /var/lib/php/sessions");
 }
 
+TEST(Closure, ADirectoryThatOthersCouldHaveIsNoEvidence) {
+  auto stranger = text("usr/share/stranger/profile");
+  stranger.paths_named = {"/etc/ssh", "/etc/xdg"};
+  auto library_of_daemon = library("usr/lib/libdaemon.so.0", "libdaemon.so.0");
+  library_of_daemon.paths_named = {"/etc/xdg"};
+  auto packages =
+      with({{.name = "app", .depends = "daemon, stranger", .files = {program("usr/bin/app", {"libdaemon.so.0"})}},
+            {.name = "daemon",
+             .depends = "libdaemon0",
+             .files = {program("usr/bin/daemon", {}), text("etc/ssh/daemon.conf"), link("etc/xdg/systemd/user", "/x")}},
+            {.name = "libdaemon0", .files = {library_of_daemon}},
+            {.name = "stranger", .files = {stranger}}});
+  EXPECT_FALSE(packages.is_kept("app", "daemon"));
+}
+
 TEST(Closure, ModulesFollowTheirInterpreter) {
   const Package module{.name = "libfoo-perl",
                        .files = {text("usr/share/perl5/Foo.pm"), script("usr/bin/foo", "/usr/bin/perl")}};

@@ -83,7 +83,9 @@ bool is_documentation(std::string_view path) {
 }
 
 bool is_administration(std::string_view path) {
-  constexpr std::array<std::string_view, 50> directories{"etc/sv/",
+  constexpr std::array<std::string_view, 52> directories{"etc/sv/",
+                                                         "etc/xdg/systemd/",
+                                                         "etc/xdg/autostart/",
                                                          "usr/lib/lsb/",
                                                          "usr/lib/pam.d/",
                                                          "usr/lib/runit-helper/",
