@@ -539,8 +539,7 @@ class Finder {
           if (owner.package != package) names->push_back({ref.file, owner, path, false});
         }
         const auto alone = set_.sole_owner(*target);
-        if (alone && *alone != package && is_data_directory(*alone, *target) &&
-            (set_.depends(package, *alone) || set_.depends(*alone, package)))
+        if (alone && set_.depends(package, *alone) && is_data_directory(*alone, *target))
           names->push_back({ref.file, {*alone, 0}, path, true});
       }
       for (const auto& word : shown.words_named) {

@@ -249,14 +249,14 @@ TEST(Closure, ADirectoryOfThePackageAloneIsData) {
 
 TEST(Closure, ADirectoryThatOthersCouldHaveIsNoEvidence) {
   auto stranger = text("usr/share/stranger/profile");
-  stranger.paths_named = {"/etc/ssh", "/etc/xdg"};
+  stranger.paths_named = {"/etc/ssh"};
   auto library_of_daemon = library("usr/lib/libdaemon.so.0", "libdaemon.so.0");
-  library_of_daemon.paths_named = {"/etc/xdg"};
+  library_of_daemon.paths_named = {"/usr/lib/daemon.d"};
   auto packages =
       with({{.name = "app", .depends = "daemon, stranger", .files = {program("usr/bin/app", {"libdaemon.so.0"})}},
             {.name = "daemon",
              .depends = "libdaemon0",
-             .files = {program("usr/bin/daemon", {}), text("etc/ssh/daemon.conf"), link("etc/xdg/systemd/user", "/x")}},
+             .files = {program("usr/bin/daemon", {}), text("etc/ssh/daemon.conf"), text("usr/lib/daemon.d/x")}},
             {.name = "libdaemon0", .files = {library_of_daemon}},
             {.name = "stranger", .files = {stranger}}});
   EXPECT_FALSE(packages.is_kept("app", "daemon"));
