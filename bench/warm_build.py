@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""A build with every .deb in the store, timed, beside the floor that no tool can go under:
-decoding the same packages' xz, as many at once as there are cores. Figures are ratios in one run.
+"""A build with every .deb in the store, timed, resolved anew and from its lock, beside the floor that no tool can go
+under: decoding the same packages' xz, as many at once as there are cores. Figures are ratios in one run.
 
-    bench/warm_build.py [--debone build/debone] [--recipe php-fpm] [--runs 5] [-- BUILD OPTIONS]
+    bench/warm_build.py [--debone build/debone] [--recipe NAME] [--runs 5] [-- BUILD OPTIONS]
 """
 import argparse
 import concurrent.futures
@@ -69,18 +69,24 @@ def floor(debs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--debone", default="build/debone")
-    parser.add_argument("--recipe", default="php-fpm")
+    parser.add_argument("--recipe", default="php-fpm", help="a name in the catalog")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("options", nargs="*")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DEBONE_STORE"] = f"{folder}/store"
-        argv = [arguments.debone, "build", arguments.recipe, "-o", f"{folder}/image", "--format", "json", *arguments.options]
+        program = os.path.abspath(arguments.debone)
+        os.chdir(folder)  # where a recipe of the catalog gets its lock
+        lock = pathlib.Path(arguments.recipe.split("/")[-1] + ".lock")
+        argv = [program, "build", arguments.recipe, "-o", f"{folder}/image", "--format", "json", *arguments.options]
         first, _ = timed(argv)
         debs = debs_of(f"{folder}/store")
         runs = []
+        locked = []
         floors = []
         for _ in range(arguments.runs):
+            locked.append(measured(argv)[0])
+            lock.unlink()
             runs.append(measured(argv))
             floors.append(floor(debs))
         walls = [run[0] for run in runs]
@@ -89,6 +95,7 @@ def main():
         print(f"recipe            {arguments.recipe}, {len(debs)} .debs, {sum(d.stat().st_size for d in debs) / 1e6:.1f} MB")
         print(f"first build       {first:.2f} s (fetches)")
         print(f"warm build        {min(walls):.2f} / {statistics.median(walls):.2f} / {max(walls):.2f} s (min / median / max of {arguments.runs})")
+        print(f"from its lock     {min(locked):.2f} / {statistics.median(locked):.2f} / {max(locked):.2f} s (likewise)")
         print(f"warm build, CPU   {statistics.median(run[1] for run in runs):.2f} s")
         print(f"peak memory       {max(run[2] for run in runs):.0f} MB")
         print(f"xz floor          {base:.2f} s; warm build / floor = {statistics.median(walls) / base:.2f}")

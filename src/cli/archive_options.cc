@@ -44,11 +44,8 @@ std::map<std::string, archive::Options::Replacement> replacements(const std::vec
 
 }  // namespace
 
-void add_archive_options(CLI::App& app, ArchiveOptions& options) {
-  app.add_option("--arch", options.archs,
-                 "A Debian architecture to build for, instead of the recipe's; may be repeated")
-      ->type_name("ARCH")
-      ->allow_extra_args(false);
+void add_archive_options(CLI::App& app, ArchiveOptions& options, const std::string& arch) {
+  app.add_option("--arch", options.archs, arch)->type_name("ARCH")->allow_extra_args(false);
   app.add_option("-j,--jobs", options.jobs, "How many threads to use (the CPUs at hand)")
       ->type_name("N")
       ->check(CLI::Range(1U, 1024U).description(""));

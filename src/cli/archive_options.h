@@ -20,8 +20,8 @@ struct ArchiveOptions {
   std::vector<std::string> sources;  // NAME=URL,KEYFILE
 };
 
-// --arch, --jobs, --allow-expired, --allow-older, --offline, --source
-void add_archive_options(CLI::App& app, ArchiveOptions& options);
+// --arch, of which `arch` says what it does, --jobs, --allow-expired, --allow-older, --offline, --source
+void add_archive_options(CLI::App& app, ArchiveOptions& options, const std::string& arch);
 
 // Throws Error (usage) where a --source is malformed or names none of the recipe's.
 archive::Options archive_options(const ArchiveOptions& options, const recipe::Recipe& recipe);

@@ -119,13 +119,12 @@ nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& rec
   auto images = nlohmann::ordered_json::array();
   for (const auto& [selection, image] : built) {
     auto packages = nlohmann::ordered_json::array();
-    for (const auto& package : selection.architecture.packages) {
-      if (package.state == resolve::LockedState::left_out) continue;
-      packages.push_back({{"name", package.name},
-                          {"version", package.version},
-                          {"architecture", package.architecture},
-                          {"source", package.from},
-                          {"reason", package.reason}});
+    for (const auto* package : selection.architecture.taken()) {
+      packages.push_back({{"name", package->name},
+                          {"version", package->version},
+                          {"architecture", package->architecture},
+                          {"source", package->from},
+                          {"reason", package->reason}});
     }
     auto findings = nlohmann::ordered_json::array();
     for (const auto& finding : image.findings) {
@@ -170,7 +169,7 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
   for (const auto& [selection, image] : built) {
     const auto& architecture = selection.architecture;
     if (built.size() > 1) text += fmt::format(" {}\n", architecture.name);
-    row("packages", fmt::format("{}", architecture.taken()));
+    row("packages", fmt::format("{}", architecture.taken().size()));
     if (image.tar_size > 0) {
       row("size",
           fmt::format("{}, {} compressed", base::human_size(image.tar_size), base::human_size(image.compressed_size)));
@@ -198,17 +197,10 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
   return text;
 }
 
-// The lock that the recipe has, in agreement with it.
-std::optional<LockFile> find_lock(const Options& options, const recipe::Recipe& recipe) {
-  const auto path = lock_path(options.recipe, recipe);
-  auto lock = read_lock(path);
-  if (lock) require_agreement(recipe, lock->lock, options.recipe);
-  if (!lock && options.archive.offline) {
-    throw Error(Exit::usage, "there is no lock, and --offline allows no request that would resolve anew")
-        .at(path.string())
-        .hint(fmt::format("`debone lock {}` writes it while the network is there", options.recipe));
-  }
-  return lock;
+std::optional<LockFile> lock_for(const Options& options, const recipe::Recipe& recipe) {
+  if (!options.archive.offline) return find_lock(options.recipe, recipe);
+  return require_lock(options.recipe, recipe,
+                      "there is no lock, and --offline allows no request that would resolve anew");
 }
 
 // A recipe of the catalog gets its lock here; beside a file of the user's, `debone lock` alone writes one.
@@ -233,7 +225,7 @@ int build(const Options& options) {
                                          name_of(options.to), archs.size(), base::join(archs, ", ")))
         .hint("choose one with --arch, or write an OCI layout");
   }
-  const auto lock = find_lock(options, recipe);
+  const auto lock = lock_for(options, recipe);
   store::Store store(store::Store::default_root());
   const BuildContext context{store, archive_options(options.archive, recipe), source_date_epoch(),
                              options.to != To::rootfs, progress};
@@ -287,7 +279,8 @@ Command build_command() {
                 ->transform(CLI::CheckedTransformer(destinations).description(""));
             app.add_option("--tag", options->tag, "The image's reference (latest; for docker NAME:latest)")
                 ->type_name("REF");
-            add_archive_options(app, options->archive);
+            add_archive_options(app, options->archive,
+                                "A Debian architecture to build for, instead of the recipe's; may be repeated");
             app.add_flag("--timings", options->timings, "Print each stage's time in the summary");
             add_format(app, options->format);
             return [options] { return build(*options); };

@@ -9,6 +9,7 @@
 
 #include "base/parallel.h"
 #include "base/text.h"
+#include "cli/selected_debs.h"
 #include "cli/stored_debs.h"
 #include "effects/effects.h"
 #include "evidence/unused_programs.h"
@@ -22,15 +23,6 @@ namespace {
 using resolve::LockedPackage;
 using resolve::LockedState;
 
-// Those whose .debs are read, sorted by name.
-std::vector<const LockedPackage*> taken(const Selection& selection) {
-  std::vector<const LockedPackage*> packages;
-  for (const auto& package : selection.architecture.packages) {
-    if (package.state != LockedState::left_out) packages.push_back(&package);
-  }
-  return packages;
-}
-
 struct Read {
   package::Deb deb;
   package::Facts facts;
@@ -38,9 +30,7 @@ struct Read {
 
 // One package's files. Of one that is only read no file is in the image.
 Read read(const LockedPackage& package, const Selection& selection, const BuildContext& context) {
-  const auto wanted = std::ranges::find(selection.debs, package.sha256, &archive::Wanted::sha256);
-  const StoredDeb stored{package.id(), selection.architecture.name, package.size, package.sha256,
-                         wanted == selection.debs.end() ? nullptr : &*wanted};
+  const auto stored = stored_deb(package, selection);
   auto deb = read_deb(stored, context);
   auto facts = facts_of(deb, stored, context);
   return {std::move(deb), std::move(facts)};
@@ -97,7 +87,7 @@ void cut_unused_programs(std::vector<Read>& all, const std::vector<const LockedP
 }
 
 Contents contents_of(const Selection& selection, const recipe::Recipe& recipe, const BuildContext& context) {
-  const auto packages = taken(selection);
+  const auto packages = selection.architecture.taken();
   auto all = read_all(packages, selection, context);
   if (recipe.closure == recipe::ClosureMode::lean) cut_unused_programs(all, packages);
   std::vector<const debian::PackageRecord*> records;
@@ -120,15 +110,7 @@ std::string told(const Contents& contents) {
 
 ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context) {
   auto& progress = context.progress;
-  progress.stage(
-      "fetch",
-      [&] {
-        archive::fetch(selection.debs, context.store, context.archive, progress);
-        std::uint64_t bytes = 0;
-        for (const auto* package : taken(selection)) bytes += package->size;
-        return bytes;
-      },
-      [](std::uint64_t bytes) { return fmt::format("{} of .debs in the store", base::human_size(bytes)); });
+  fetch_debs(selection, context);
 
   const auto contents = progress.stage(
       "unpack", [&] { return contents_of(selection, recipe, context); }, [](const auto& read) { return told(read); });

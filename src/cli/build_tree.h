@@ -16,7 +16,7 @@ struct ImageTree {
   std::int64_t created = 0;  // the image's date
 };
 
-// A copy of a .deb that was damaged in the store is fetched once more. Throws Error.
+// Throws Error.
 ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context);
 
 }  // namespace debone::cli

@@ -25,6 +25,9 @@ struct Command {
 };
 
 Command build_command();
+Command lock_command();
+Command update_command();
+Command fetch_command();
 Command run_command();
 Command show_command();
 Command catalog_command();

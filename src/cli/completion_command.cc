@@ -13,15 +13,17 @@ struct Words {
   std::string command;
   std::string summary;
   std::vector<std::string> options;
+  bool takes_recipe = false;  // the name of one in the catalog, too
 };
 
 std::vector<Words> visible_commands(const CLI::App& root) {
   std::vector<Words> found;
   for (const auto& command : commands(root)) {
     if (command.hidden) continue;
-    Words words{command.name, command.summary, {}};
+    Words words{command.name, command.summary, {}, command.name == "catalog"};
     for (const auto* option : root.get_subcommand(command.name)->get_options()) {
       for (const auto& name : option->get_lnames()) words.options.push_back("--" + name);
+      if (option->get_positional() && option->get_name(true) == "RECIPE") words.takes_recipe = true;
     }
     found.push_back(std::move(words));
   }
@@ -34,7 +36,15 @@ std::string names(const std::vector<Words>& commands) {
   return base::join(all, " ");
 }
 
-// Recipes by name for build and catalog, files for the rest: both shells ask debone itself.
+std::string recipe_takers(const std::vector<Words>& commands, const std::string& separator) {
+  std::vector<std::string> all;
+  for (const auto& words : commands) {
+    if (words.takes_recipe) all.push_back(words.command);
+  }
+  return base::join(all, separator);
+}
+
+// Recipes by name where one is taken, files for the rest: the shells ask debone itself.
 std::string bash(const std::vector<Words>& commands) {
   std::string text = "# bash completion for debone\n_debone() {\n  local word=${COMP_WORDS[COMP_CWORD]} choices=\n";
   text +=
@@ -43,10 +53,9 @@ std::string bash(const std::vector<Words>& commands) {
   for (const auto& words : commands) {
     text += fmt::format("      {}) choices='{}' ;;\n", words.command, base::join(words.options, " "));
   }
+  text += fmt::format("    esac\n    case ${{COMP_WORDS[1]}} in\n      {})", recipe_takers(commands, "|"));
   text +=
-      "    esac\n"
-      "    case ${COMP_WORDS[1]} in\n"
-      "      build|catalog) [[ $word == -* ]] || choices=\"$choices $(debone catalog 2>/dev/null | cut -d' ' -f1)\" "
+      " [[ $word == -* ]] || choices=\"$choices $(debone catalog 2>/dev/null | cut -d' ' -f1)\" "
       ";;\n"
       "    esac\n  fi\n"
       "  mapfile -t COMPREPLY < <(compgen -W \"$choices\" -- \"$word\")\n"
@@ -62,9 +71,10 @@ std::string zsh(const std::vector<Words>& commands) {
   text += "if (( CURRENT == 2 )); then\n  compadd -- $commands --help --version\n  return\nfi\ncase $words[2] in\n";
   for (const auto& words : commands)
     text += fmt::format("  {}) options=({}) ;;\n", words.command, base::join(words.options, " "));
+  text += "esac\nif [[ $words[CURRENT] == -* ]]; then\n  compadd -- $options\nelse\n";
+  text += fmt::format("  [[ $words[2] == ({}) ]]", recipe_takers(commands, "|"));
   text +=
-      "esac\nif [[ $words[CURRENT] == -* ]]; then\n  compadd -- $options\nelse\n"
-      "  [[ $words[2] == (build|catalog) ]] && compadd -- ${(f)\"$(debone catalog 2>/dev/null | cut -d' ' -f1)\"}\n"
+      " && compadd -- ${(f)\"$(debone catalog 2>/dev/null | cut -d' ' -f1)\"}\n"
       "  _files\nfi\n";
   return text;
 }
@@ -78,9 +88,8 @@ std::string fish(const std::vector<Words>& commands) {
                           option.substr(2));
     }
   }
-  text +=
-      "complete -c debone -n '__fish_seen_subcommand_from build catalog' -a '(debone catalog 2>/dev/null | cut -d\" \" "
-      "-f1)'\n";
+  text += fmt::format("complete -c debone -n '__fish_seen_subcommand_from {}' ", recipe_takers(commands, " "));
+  text += "-a '(debone catalog 2>/dev/null | cut -d\" \" -f1)'\n";
   return text;
 }
 

@@ -13,6 +13,23 @@ namespace debone::cli {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+void require_agreement(const recipe::Recipe& recipe, const resolve::Lock& lock, const std::string& what) {
+  const auto found = resolve::drift(recipe, lock);
+  if (found.empty()) return;
+  const auto others = found.size() - 1;
+  auto said = found.front().what;
+  if (others > 0) said += fmt::format("; {} more {} as well", others, others == 1 ? "line differs" : "lines differ");
+  auto error = base::Error(base::Exit::usage, said)
+                   .at(found.front().place)
+                   .hint(fmt::format("`debone lock {}` brings the lock in line with the recipe", what));
+  error.add_frame(fmt::format("comparing {} with its lock {}", recipe.file, lock.inputs.file));
+  throw error;
+}
+
+}  // namespace
+
 fs::path lock_path(const std::string& what, const recipe::Recipe& recipe) {
   if (!is_recipe_file(what)) return recipe.name + ".lock";
   auto path = fs::path(what);
@@ -29,17 +46,17 @@ std::optional<LockFile> read_lock(const fs::path& path) {
   return LockFile{path, std::move(text), std::move(lock)};
 }
 
-void require_agreement(const recipe::Recipe& recipe, const resolve::Lock& lock, const std::string& what) {
-  const auto found = resolve::drift(recipe, lock);
-  if (found.empty()) return;
-  const auto others = found.size() - 1;
-  auto said = found.front().what;
-  if (others > 0) said += fmt::format("; {} more {} as well", others, others == 1 ? "line differs" : "lines differ");
-  auto error = base::Error(base::Exit::usage, said)
-                   .at(found.front().place)
-                   .hint(fmt::format("`debone lock {}` brings the lock in line with the recipe", what));
-  error.add_frame(fmt::format("comparing {} with its lock {}", recipe.file, lock.inputs.file));
-  throw error;
+std::optional<LockFile> find_lock(const std::string& what, const recipe::Recipe& recipe) {
+  auto lock = read_lock(lock_path(what, recipe));
+  if (lock) require_agreement(recipe, lock->lock, what);
+  return lock;
+}
+
+LockFile require_lock(const std::string& what, const recipe::Recipe& recipe, const std::string& without) {
+  if (auto lock = find_lock(what, recipe)) return *std::move(lock);
+  throw base::Error(base::Exit::usage, without)
+      .at(lock_path(what, recipe).string())
+      .hint(fmt::format("`debone lock {}` writes it", what));
 }
 
 }  // namespace debone::cli

@@ -23,7 +23,11 @@ struct LockFile {
 // The lock, or nothing where there is no such file. Throws Error (usage) where it is none that can be read.
 std::optional<LockFile> read_lock(const std::filesystem::path& path);
 
-// Throws Error (usage) where the recipe and the lock disagree: at the first line that does, with the number of others.
-void require_agreement(const recipe::Recipe& recipe, const resolve::Lock& lock, const std::string& what);
+// Likewise of a recipe, with which it agrees. Throws Error (usage) where they disagree: at the first line that does,
+// with the number of others.
+std::optional<LockFile> find_lock(const std::string& what, const recipe::Recipe& recipe);
+
+// Likewise; where there is none the Error says `without`.
+LockFile require_lock(const std::string& what, const recipe::Recipe& recipe, const std::string& without);
 
 }  // namespace debone::cli

@@ -20,10 +20,11 @@ using base::Error;
 using base::Exit;
 using resolve::LockedState;
 
-// Where a suite's .debs may be had.
+// Where a suite's .debs may be had, and which.
 struct Roots {
   std::string base_url;
   std::vector<std::string> old;
+  std::vector<std::string> only;  // the source's `packages:`; empty: no limit
 };
 
 std::map<std::string, Roots> roots_of(const resolve::Lock& lock, const recipe::Recipe& recipe,
@@ -34,6 +35,7 @@ std::map<std::string, Roots> roots_of(const resolve::Lock& lock, const recipe::R
     if (locked == nullptr) continue;
     auto& found = roots[suite.label];
     found.base_url = suite.base_url;
+    found.only = suite.only;
     if (!suite.snapshot.empty()) found.old = archive::snapshot_roots(suite.snapshot, locked->date);
   }
   return roots;
@@ -64,7 +66,14 @@ std::vector<archive::Wanted> locked_debs(const resolve::Lock& lock, const resolv
     const auto at = roots.find(package.from);
     if (at == roots.end()) {
       throw Error(Exit::usage, fmt::format("the recipe's sources have no suite '{}'", package.from))
-          .at(package.place.str());
+          .at(package.place.str())
+          .hint("`debone update RECIPE` resolves anew");
+    }
+    const auto& only = at->second.only;
+    if (!only.empty() && std::ranges::find(only, package.name) == only.end()) {
+      throw Error(Exit::usage, fmt::format("the recipe does not let {} supply '{}'", package.from, package.name))
+          .at(package.place.str())
+          .hint("`debone update RECIPE` resolves anew");
     }
     wanted.push_back({package.id(), package.path, package.size, package.sha256, at->second.base_url, at->second.old});
   }

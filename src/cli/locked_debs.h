@@ -17,7 +17,7 @@ const resolve::LockedArchitecture& locked_architecture(const resolve::Lock& lock
                                                        const std::string& what);
 
 // The .debs of archives: from the source's address, else from the snapshot archive as of the locked Release. Throws
-// Error (usage) where the recipe's sources have no such suite.
+// Error (usage) at the lock's line where the recipe's sources have no such suite, or it may not supply the package.
 std::vector<archive::Wanted> locked_debs(const resolve::Lock& lock, const resolve::LockedArchitecture& architecture,
                                          const recipe::Recipe& recipe, const archive::Options& options);
 

@@ -76,6 +76,8 @@ std::string main_page(const CLI::App& root, const std::vector<Command>& all) {
       "~/.cache/debone\n.TP\n"
       ".B DEBONE_DEBIAN_MIRROR, DEBONE_DEBIAN_SECURITY_MIRROR\nwhere Debian is fetched from; else this machine's apt "
       "sources say\n.TP\n"
+      ".B DEBONE_DEBIAN_SNAPSHOT\nwhere versions are fetched from that the mirrors have dropped; else "
+      "snapshot.debian.org\n.TP\n"
       ".B DEBONE_DEBIAN_KEYRING\nthe keyring that Debian's suites are verified with\n.TP\n"
       ".B SOURCE_DATE_EPOCH\nthe image's date, in seconds since 1970\n.TP\n.B NO_COLOR\nno colours on a terminal\n";
   return text;

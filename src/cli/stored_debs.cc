@@ -47,9 +47,18 @@ package::Deb read_deb(const StoredDeb& stored, const BuildContext& context) {
   // The index is signed and the lock reviewed, the .deb's own control data is merely covered by its hash: they must
   // speak of one package.
   if (deb.record.id() != stored.id) {
-    throw base::Error(base::Exit::trust, fmt::format("the package inside calls itself {}", deb.record.id())).at(place);
+    auto error =
+        base::Error(base::Exit::trust, fmt::format("the package inside calls itself {}", deb.record.id())).at(place);
+    throw stored.line == nullptr ? error : std::move(error).hint(hint_at_line(*stored.line));
   }
   return deb;
+}
+
+void require_deb(const StoredDeb& stored, const BuildContext& context) { bytes_of(stored, context); }
+
+std::string hint_at_line(const recipe::Place& line) {
+  return fmt::format("{} names it; `debone lock --check RECIPE` tells whether that line is as the archive has it",
+                     line.str());
 }
 
 package::Facts facts_of(const StoredDeb& stored, const BuildContext& context) {

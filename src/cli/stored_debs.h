@@ -6,6 +6,7 @@
 #include "cli/build_context.h"
 #include "package/deb.h"
 #include "package/facts.h"
+#include "recipe/recipe.h"
 
 namespace debone::cli {
 
@@ -16,11 +17,18 @@ struct StoredDeb {
   std::uint64_t size = 0;    // bytes
   base::Digest sha256;
   const archive::Wanted* wanted = nullptr;  // where it may be had again; null: nowhere
+  const recipe::Place* line = nullptr;      // of the lock that names it; null: an index does
 };
 
 // Reads it. A copy that was damaged in the store is fetched once more. Throws Error (trust) where it is malformed or
 // another package than its index or lock says.
 package::Deb read_deb(const StoredDeb& stored, const BuildContext& context);
+
+// Makes sure that the store has it whole.
+void require_deb(const StoredDeb& stored, const BuildContext& context);
+
+// The way out where a .deb is not what a lock's line says.
+std::string hint_at_line(const recipe::Place& line);
 
 // What its files say: as it was found when it was first inspected, by this debone or another of the same form.
 package::Facts facts_of(const StoredDeb& stored, const BuildContext& context);

@@ -249,9 +249,12 @@ void read_inputs(const Fields& fields, Inputs& inputs) {
 
 }  // namespace
 
-std::size_t LockedArchitecture::taken() const {
-  const auto left_out = std::ranges::count(packages, LockedState::left_out, &LockedPackage::state);
-  return packages.size() - static_cast<std::size_t>(left_out);
+std::vector<const LockedPackage*> LockedArchitecture::taken() const {
+  std::vector<const LockedPackage*> found;
+  for (const auto& package : packages) {
+    if (package.state != LockedState::left_out) found.push_back(&package);
+  }
+  return found;
 }
 
 const LockedArchitecture* Lock::find(std::string_view architecture) const {

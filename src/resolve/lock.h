@@ -72,7 +72,8 @@ struct LockedArchitecture {
   std::uint64_t apt_packages = 0;       // likewise
   recipe::Place place;
 
-  std::size_t taken() const;  // packages that are not left out
+  // The packages that are not left out, in their order.
+  std::vector<const LockedPackage*> taken() const;
 };
 
 struct Lock {

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["build", "run", "show", "catalog"]
+COMMANDS = ["build", "lock", "update", "fetch", "run", "show", "catalog"]
 
 
 def test_version(place):
@@ -69,6 +69,18 @@ def test_bash_completion_completes(place):
              "f=$(complete -p debone | sed 's/.*-F \\([^ ]*\\).*/\\1/'); $f debone b debone; echo \"${COMPREPLY[@]}\"")
     done = subprocess.run(["bash", "-c", probe], cwd=place.work, capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("build", "")
+
+
+def test_bash_completion_knows_the_catalog(place):
+    """Where a recipe is taken, its name in the catalog is one; an image is a file."""
+    place.write("debone.bash", place.run("completion", "bash").ok().out)
+    place.write("bin/debone", f"#!/bin/sh\nexec {place.program} \"$@\"\n", 0o755)
+    for command in ("build", "lock", "update", "fetch", "catalog", "run"):
+        probe = (f"source ./debone.bash; COMP_WORDS=(debone {command} php-c); COMP_CWORD=2; _debone; "
+                 "echo \"${COMPREPLY[@]}\"")
+        done = subprocess.run(["bash", "-c", probe], cwd=place.work, capture_output=True, text=True,
+                              env={**place.environment, "PATH": f"{place.work}/bin:{os.environ['PATH']}"})
+        assert (done.stdout.strip(), done.stderr) == ("" if command == "run" else "php-cli", ""), command
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

@@ -1,17 +1,18 @@
 """The lock: written, used, proven, renewed; and every way in which it can be wrong."""
 
-import random
+import functools
 import re
 import shutil
 import time
 from email.utils import parsedate_to_datetime
 
 import pytest
+import yaml
 
-from aptrepo import ARCH, Directory, File, package
+from aptrepo import ARCH, Directory, File, Repository, package, program
 from debone import Workplace
 from ociimage import Image
-from server import Server
+from server import Server, replaced
 from tinydebian import RECIPE, TinyDebian, base_files, hello, recipe_of, standard
 
 LATER = 60  # seconds after the Release that was locked
@@ -173,28 +174,99 @@ def test_a_lock_is_the_same_wherever_it_is_made(keys, archive_key, tmp_path_fact
     assert texts[0] == texts[1]
 
 
-def test_several_architectures_in_one_lock(place, debian):
-    foreign = "arm64" if ARCH != "arm64" else "amd64"
-    both = standard() + [package("hello", "1.0", foreign, files={"/usr/share/hello": b"x"}),
-                         package("base-files", "13.8", foreign, files={
-                             **{f"/{name}": Directory() for name in ("usr/bin", "usr/lib", "usr/sbin")},
-                             "/usr/lib/os-release": "ID=debian\n"}, Essential="yes"),
-                         package("base-passwd", "3.6.7", foreign, files={
-                             "/usr/share/base-passwd/passwd.master": "root:*:0:0:root:/root:/bin/sh\n",
-                             "/usr/share/base-passwd/group.master": "root:*:0:\n"}, Essential="yes")]
+FOREIGN = "arm64" if ARCH != "arm64" else "amd64"
+
+
+@functools.cache
+def foreign_base():
+    """base-files and base-passwd, as small as may be."""
+    return [package("base-files", "13.8", FOREIGN, files={
+                **{f"/{name}": Directory() for name in ("usr/bin", "usr/lib", "usr/sbin")},
+                "/usr/lib/os-release": "ID=debian\n"}, Essential="yes"),
+            package("base-passwd", "3.6.7", FOREIGN, files={
+                "/usr/share/base-passwd/passwd.master": "root:*:0:0:root:/root:/bin/sh\n",
+                "/usr/share/base-passwd/group.master": "root:*:0:\n"}, Essential="yes")]
+
+
+own_hello = functools.cache(hello)
+
+
+@functools.cache
+def foreign_hello(version):
+    return package("hello", version, FOREIGN, files={"/usr/share/hello": b"x"})
+
+
+def publish_for_both(debian, own="1.0", foreign="1.0", later=0):
+    """The standard packages for two architectures, hello in that version for each."""
     shutil.rmtree(debian.main.root)
-    for suite, packages in (("trixie", both), ("trixie-updates", [])):
-        debian.main.publish(suite, packages, architectures=(ARCH, foreign))
-    debian.security.publish("trixie-security", [], architectures=(ARCH, foreign))
-    recipe = RECIPE.replace("entrypoint: {command: [/usr/bin/hello]}\n", "")
-    assert locked(place, recipe, "--arch", foreign, "--arch", ARCH).out == "test.lock: " + ", ".join(
-        f"3 packages for {name}" for name in sorted([ARCH, foreign])) + "\n"
+    both = {"architectures": (ARCH, FOREIGN), "date": time.time() + later * LATER}
+    debian.main.publish("trixie", standard()[:2] + foreign_base() + [own_hello(own), foreign_hello(foreign)], **both)
+    debian.main.publish("trixie-updates", [], **both)
+    debian.security.publish("trixie-security", [], **both)
+
+
+FOR_BOTH = RECIPE.replace("entrypoint: {command: [/usr/bin/hello]}\n", "")
+BOTH = sorted([ARCH, FOREIGN])
+
+
+def test_several_architectures_in_one_lock(place, debian):
+    publish_for_both(debian)
+    assert locked(place, FOR_BOTH, "--arch", FOREIGN, "--arch", ARCH).out == "test.lock: " + ", ".join(
+        f"3 packages for {name}" for name in BOTH) + "\n"
     debian.server.clear()
-    place.build(recipe, "--arch", foreign, "-o", "foreign").ok()
-    place.build(recipe, "-o", "own").ok()
+    place.build(FOR_BOTH, "--arch", FOREIGN, "-o", "foreign").ok()
+    place.build(FOR_BOTH, "-o", "own").ok()
     assert debian.server.requests == []
     assert "nothing changes in the image" in place.run("update", "test.yaml").ok().out
     assert place.run("lock", "--check", "test.yaml").ok().out.startswith("test.lock: all of its 9 ")
+
+
+def test_an_architecture_is_added_to_those_of_the_lock(place, debian):
+    publish_for_both(debian)
+    locked(place, FOR_BOTH)
+    sizes = "test.lock: " + ", ".join(f"3 packages for {name}" for name in BOTH) + "\n"
+    assert place.run("lock", "test.yaml", "--arch", FOREIGN).ok().out == f"+ {FOREIGN}\n{sizes}"
+    assert place.run("lock", "test.yaml", "--arch", ARCH).ok().out.startswith("test.lock fits the recipe; ")
+    assert lock_of(place).count("{name: hello,") == 2
+
+
+def test_what_changes_for_one_architecture_alone(place, debian):
+    publish_for_both(debian)
+    locked(place, FOR_BOTH, "--arch", FOREIGN, "--arch", ARCH)
+    def told(*versions, later):
+        publish_for_both(debian, *versions, later=later)
+        return place.run("update", "test.yaml").ok().out.splitlines()[:-1]
+
+    assert told("1.1", "1.0", later=1) == [f"~ hello 1.0 -> 1.1 ({ARCH})"]
+    assert told("1.2", "1.1", later=2) == [f"~ hello 1.0 -> 1.1 ({FOREIGN})", f"~ hello 1.1 -> 1.2 ({ARCH})"]
+    assert told("1.2", "1.2", later=3) == [f"~ hello 1.1 -> 1.2 ({FOREIGN})"]
+    assert told("1.3", "1.3", later=4) == ["~ hello 1.2 -> 1.3"]
+
+
+def test_the_recipes_architectures_are_the_locks(place, debian):
+    publish_for_both(debian)
+    locked(place, FOR_BOTH + f"archs: [{ARCH}]\n")
+    place.write("test.yaml", FOR_BOTH + f"archs: [{ARCH}, {FOREIGN}]\n")
+    assert place.run("lock", "test.yaml").ok().out.startswith(f"+ {FOREIGN}\n")
+    place.write("test.yaml", FOR_BOTH + f"archs: [{ARCH}]\n")
+    place.run("update", "test.yaml", "--arch", FOREIGN).fails(2, f"""
+error: test.yaml: --arch names {FOREIGN}, and 'archs' of the recipe does not
+  hint: a lock is for the architectures that the recipe states: add it there
+""")
+    assert place.run("update", "test.yaml").ok().out.startswith(f"- {FOREIGN}\n")
+
+
+def test_a_release_that_changes_between_two_architectures(place, debian):
+    publish_for_both(debian)
+    old = (debian.main.root / "dists/trixie/InRelease").read_bytes()
+    place.write("test.yaml", FOR_BOTH)
+    publish_for_both(debian, later=1)
+    debian.server.fault("debian/dists/trixie/InRelease", replaced(old), times=1)
+    place.run("lock", "test.yaml", "--arch", ARCH, "--arch", FOREIGN).fails(3, """
+error: trixie got another Release while it was read
+  hint: the mirror is in the middle of an update: run the command again
+""")
+    assert not (place.work / "test.lock").exists()
 
 
 # --- lock and update ------------------------------------------------------------------------------------------------
@@ -241,6 +313,17 @@ def test_what_does_not_resolve_leaves_the_lock_as_it_was(place, debian):
     assert place.run("lock", "test.yaml").status == 2
     assert lock_of(place) == before
     assert sorted(path.name for path in place.work.iterdir()) == ["debian.gpg", "test.lock", "test.yaml"]
+
+
+def test_a_mirror_that_lags(place, debian):
+    place.write("test.yaml", RECIPE)
+    debian.main.publish("trixie", standard(), name="stable", codename="trixie", date=time.time() - 2 * LATER,
+                        valid_until=time.time() - LATER, fields={"Origin": "Debian", "Label": "Debian"})
+    result = place.run("lock", "test.yaml")
+    assert result.status == 4 and "--allow-expired" in result.errors
+    place.run("lock", "test.yaml", "--allow-expired").ok()
+    assert "expired" not in place.build(RECIPE).ok().out, "a lock names the Release, whatever its age"
+    place.run("lock", "--check", "test.yaml").ok()
 
 
 def test_killed_at_many_moments(place, debian):
@@ -377,6 +460,38 @@ def test_a_hash_that_was_edited_is_not_built_from(place, debian):
     result = place.run("build", "test.yaml")
     assert result.status == 4
     assert f"/debian/pool/hello_1.0_{ARCH}.deb: expected SHA-256 dead" in result.errors
+    assert result.errors.endswith(
+        f"\n  hint: test.lock:{line_of(place, '{name: hello')}:7 names it; `debone lock --check RECIPE` tells whether that line "
+        "is as the archive has it")
+
+
+def test_another_version_is_not_built_from(place, debian):
+    locked(place)
+    edit(place, "{name: hello, version: 1.0,", "{name: hello, version: 1.1,")
+    place.run("build", "test.yaml").fails(4, f"""
+error: hello_1.1_{ARCH}.deb: the package inside calls itself hello_1.0_{ARCH}
+  while building test for {ARCH}
+  hint: test.lock:{line_of(place, "{name: hello")}:7 names it; `debone lock --check RECIPE` tells whether that line is as the archive has it
+""")
+
+
+def test_a_source_supplies_only_what_the_recipe_lets_it(place, debian):
+    vendor = Repository(place.folder / "www/vendor", debian.main.keys, debian.key)
+    vendor.publish("stable", [package("tool", files={"/usr/share/tool/x": b"1"})])
+    place.write("vendor.gpg", debian.key.public.read_bytes())
+    recipe = RECIPE.replace("{debian: trixie}", "{debian: trixie}, {name: vendor, suite: stable, components: [main], "
+                            f"url: '{debian.server.url}/vendor', key: vendor.gpg, packages: [tool]}}")
+    locked(place, recipe.replace("[hello,", "[hello, tool,"))
+    line = next(line for line in lock_of(place).splitlines() if "{name: hello" in line)
+    edit(place, line, line.replace("from: trixie", "from: vendor stable"))
+    place.run("build", "test.yaml").fails(2, f"""
+error: test.lock:{line_of(place, "{name: hello")}:7: the recipe does not let vendor stable supply 'hello'
+  while building test for {ARCH}
+  hint: `debone update RECIPE` resolves anew
+""")
+    result = place.run("lock", "--check", "test.yaml")
+    assert (result.status, result.out) == (
+        1, f"test.lock:{line_of(place, '{name: hello')}:7: hello 1.0: the recipe does not let vendor stable supply it\n")
 
 
 # --- checked --------------------------------------------------------------------------------------------------------
@@ -473,6 +588,12 @@ def test_a_deb_of_ones_own_is_unproven(place, debian):
     assert place.run("update", "test.yaml").ok().out.startswith("~ tool 1.0: another build\n")
 
 
+def test_check_takes_the_whole_lock(place, debian):
+    locked(place)
+    place.run("lock", "--check", "test.yaml", "--arch", ARCH).fails(
+        2, "error: --check excludes --arch\n  hint: see debone lock --help")
+
+
 def test_check_without_a_lock(place, debian):
     place.write("test.yaml", RECIPE)
     place.run("lock", "--check", "test.yaml").fails(2, """
@@ -510,7 +631,7 @@ def test_offline_names_what_is_missing(place, debian):
 def test_offline_needs_a_lock(place, debian):
     place.build(RECIPE, "--offline").fails(2, """
 error: test.lock: there is no lock, and --offline allows no request that would resolve anew
-  hint: `debone lock test.yaml` writes it while the network is there
+  hint: `debone lock test.yaml` writes it
 """)
     place.run("lock", "test.yaml", "--offline").fails(3, f"""
 error: --offline allows no request, and only the archive can say what there is to choose from
@@ -533,6 +654,68 @@ def test_a_deb_that_was_damaged_in_the_store(place, debian):
     blob.write_bytes(bytes(blob.stat().st_size))
     result = place.build(RECIPE, "--offline")
     assert result.status == 3 and f"hello_1.0_{ARCH}.deb" in result.errors
+
+
+def test_fetch_heals_the_store(place, debian):
+    tool = package("tool", files={"/usr/share/tool/x": b"1"})
+    place.write("tool.deb", tool.deb)
+    recipe = RECIPE.replace("{debian: trixie}", "{debian: trixie}, {deb: ./tool.deb}").replace("[hello,", "[hello, tool,")
+    locked(place, recipe)
+    for name in ("hello", "tool"):
+        digest = re.search(f"name: {name}.*sha256: ([0-9a-f]+)", lock_of(place))[1]
+        blob = place.store / "blobs/sha256" / digest[:2] / digest
+        blob.write_bytes(bytes(blob.stat().st_size))
+    debian.server.clear()
+    assert place.run("fetch", "test.yaml").ok().out == "4 packages of test.lock are in the store\n"
+    assert [path for path, _ in debian.server.requests] == [f"/debian/pool/hello_1.0_{ARCH}.deb"]
+    place.build(recipe, "--offline").ok()
+
+
+# --- the catalog ----------------------------------------------------------------------------------------------------
+
+def publish_php_cli(place, debian):
+    """Packages of the names that the catalog's php-cli asks for, empty but for a program where PHP is."""
+    texts = "".join(place.run("catalog", name).ok().out for name in ("php-cli", "include/php8.4"))
+    names = yaml.safe_load(texts.split("contents:", 1)[1].split("accounts:")[0].join(["contents:", ""]))["contents"]["packages"]
+    with_files = [package("php8.4-cli", files={"/usr/bin/php8.4": File(program(), 0o755)}),
+                  package("tzdata", files={"/usr/share/zoneinfo/Etc/UTC": b"TZif"})]
+    there = {"base-passwd"} | {one.name for one in with_files}
+    debian.publish(standard() + with_files + [package(name) for name in names if name not in there])
+    return len(names) + 1  # base-files
+
+
+def test_a_build_of_the_catalog_writes_its_lock(place, debian):
+    count = publish_php_cli(place, debian)
+    assert place.run("build", "php-cli", "--format", "json").ok().json["lock"] == {
+        "file": "php-cli.lock", "used": False, "checked": True}
+    image = Image(place.work / "php-cli").digest
+    text = lock_of(place, "php-cli.lock")
+    debian.server.clear()
+    assert "  lock      php-cli.lock (checked)\n" in place.run("build", "php-cli", "-o", "again").ok().out
+    assert debian.server.requests == []
+    assert Image(place.work / "again").digest == image
+    (place.work / "php-cli.lock").unlink()
+    assert "  lock      php-cli.lock (written)\n" in place.run("build", "php-cli", "--to", "docker").ok().out
+    assert lock_of(place, "php-cli.lock") == text
+    (place.work / "php-cli.lock").unlink()
+    assert place.run("lock", "php-cli").ok().out == f"php-cli.lock: {count} packages for {ARCH}\n"
+    assert lock_of(place, "php-cli.lock") == text, "the same text wherever it is made"
+
+
+def test_a_failed_build_of_the_catalog_leaves_no_lock(place, debian):
+    publish_php_cli(place, debian)
+    debian.server.fault(r"openssl_.*\.deb", replaced(b"x"))
+    assert place.run("build", "php-cli").status == 4
+    assert sorted(path.name for path in place.work.iterdir()) == ["debian.gpg"]
+
+
+def test_a_lock_of_another_recipe_of_that_name(place, debian):
+    publish_php_cli(place, debian)
+    place.run("build", "php-cli").ok()
+    result = place.run("build", "bookworm/php-cli")
+    assert result.status == 2
+    assert result.errors.endswith("\n  while comparing catalog/bookworm/php-cli.yaml with its lock php-cli.lock\n"
+                                  "  hint: `debone lock bookworm/php-cli` brings the lock in line with the recipe")
 
 
 # --- other sources, other places ------------------------------------------------------------------------------------

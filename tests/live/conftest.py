@@ -31,9 +31,13 @@ def live_build(live_place):
     def build(recipe, *options):
         key = (recipe, options)
         if key not in built:
-            output = live_place.work / f"image{len(built)}"
+            folder = live_place.work / f"build{len(built)}"  # of its own: a recipe of the catalog leaves its lock there
+            folder.mkdir()
+            if "\n" in str(recipe):
+                recipe = live_place.write("test.yaml", recipe)
+            output = folder / "image"
             summary = live_place.build(recipe, "-o", output, "--allow-expired", "--allow-older", "--format", "json",
-                                       *options, timeout=900).ok().json
+                                       *options, cwd=folder, timeout=900).ok().json
             built[key] = (Path(output), summary)
         return built[key]
     return build
