@@ -32,7 +32,7 @@ Lock lock_of(const recipe::Recipe& recipe) {
   package.name = "tool", package.version = "1.0", package.architecture = "all", package.reason = "the recipe names it";
   package.state = LockedState::left_out;
   package.from = "./tool_1.0_all.deb";
-  lock.architectures.push_back({.name = "amd64", .packages = {package}, .place = {}});
+  lock.architectures.push_back({.name = "amd64", .packages = {package}, .apt_packages = 1, .place = {}});
   return parse_lock(text_of(lock), "app.lock");
 }
 
@@ -115,7 +115,7 @@ TEST(Drift, OfTheRest) {
               ElementsAre("app.yaml: the closure is full, and lean in app.lock:4:10",
                           "app.lock:14:5: 'perl' of 'keep' is no longer in app.yaml"));
   EXPECT_THAT(after("[amd64]", "[arm64]"), ElementsAre("app.yaml: app.lock has no packages for arm64",
-                                                       "app.lock:18:3: amd64 is no longer in 'archs' of app.yaml"));
+                                                       "app.lock:16:3: amd64 is no longer in 'archs' of app.yaml"));
 }
 
 }  // namespace

@@ -210,6 +210,17 @@ void read_with_apt(const Node& node, Lock& lock) {
   }
 }
 
+// What apt would weigh stands last in a lock: one without it was cut short.
+void require_end(const Lock& lock) {
+  for (const auto& architecture : lock.architectures) {
+    if (architecture.apt_packages > 0) continue;
+    throw base::Error(base::Exit::usage,
+                      fmt::format("nothing of {} stands in 'with-apt': the lock was cut short", architecture.name))
+        .at(architecture.place.str())
+        .hint(renew);
+  }
+}
+
 // Each item of the list `key`, read by `read`; none where the lock has no such list. No two have the same `id`.
 template <typename Read, typename Id>
 auto list_of(const Fields& fields, std::string_view key, std::string kind, Read read, Id id) {
@@ -287,6 +298,7 @@ Lock parse_lock(std::string_view text, const std::string& file) {
   }
   std::ranges::sort(lock.architectures, {}, &LockedArchitecture::name);
   if (const auto* found = fields.find("with-apt")) read_with_apt(*found, lock);
+  require_end(lock);
   return lock;
 }
 

@@ -79,6 +79,8 @@ std::string text_of(const Lock& lock) {
   section(text, "suites", lock.suites, line);
   section(text, "users", lock.users, line);
   section(text, "groups", lock.groups, line);
+  text += "packages:\n";
+  for (const auto& one : lock.architectures) section(text, one.name, one.packages, line, "  ");
   text += "with-apt:\n";
   for (const auto& one : lock.architectures) {
     FlowMap map;
@@ -86,8 +88,6 @@ std::string text_of(const Lock& lock) {
     map.add("size", fmt::format("{}", one.apt_size));
     text += fmt::format("  {}: {}\n", one.name, map.str());
   }
-  text += "packages:\n";
-  for (const auto& one : lock.architectures) section(text, one.name, one.packages, line, "  ");
   return text;
 }
 
