@@ -76,6 +76,12 @@ def archives():
     put("deb", "zstd", package("good", files={"/x": b"x"}, compression="zstd").deb)
     put("deb", "hand-made", raw_deb("hand", files).deb)
     put("deb", "empty-ar", ar([]))
+    put("facts", "good", good.deb)
+    put("facts", "library", package("lib", files={
+        "/usr/lib/libtiny.so.1.0": shared_library("libtiny.so.1"), "/usr/lib/libtiny.so.1": Link("libtiny.so.1.0"),
+        "/usr/bin/script": File(b"#!/usr/bin/env python3\nopen('/etc/app.conf')\n", 0o755), "/usr/bin/a": Link("b"),
+        "/usr/bin/b": Link("a"), "/etc/app.conf": b"exec /usr/bin/script\n"},
+        scripts={"postinst": "#!/bin/sh\nupdate-alternatives --install /usr/bin/c c /usr/bin/a 10\n"}).deb)
 
 
 def texts():
