@@ -1,7 +1,8 @@
-"""apt and dpkg as the judges of what debone makes of the live archive: resolve_oracle.py and deb_oracle.py, driven by
-the probes of tests/tools. A sample each time, all of it with --wide."""
+"""apt, dpkg and readelf as the judges of what debone makes of the live archive: resolve_oracle.py, deb_oracle.py and
+elf_oracle.py, driven by the probes of tests/tools. A sample each time, all of it with --wide."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,17 @@ def test_every_request_resolves_as_apt_does(tmp_path):
 @pytest.mark.parametrize("suite", ["trixie", "bookworm"])
 def test_debs_are_read_and_unpacked_as_dpkg_and_tar_do(tmp_path, suite):
     oracle("deb_oracle.py", "deb_probe", "--suite", suite, "--work", tmp_path)
+
+
+def test_elf_files_are_read_as_readelf_does(live_place, live_build):
+    live_build("php-fpm")
+    lock = (live_place.work / "php-fpm.lock").read_text()
+    blobs = Path(live_place.environment["DEBONE_STORE"]) / "blobs/sha256"
+    oracle("elf_oracle.py", "deb_probe", *(blobs / digest[:2] / digest for digest in re.findall(
+        "sha256: ([0-9a-f]{64}), path", lock)))
+
+
+@pytest.mark.wide
+def test_every_elf_file_of_the_store_is_read_as_readelf_does(live_place):
+    """Run last, it sees what all the programs of tests/live/programs are made of."""
+    oracle("elf_oracle.py", "deb_probe", "--store", live_place.environment["DEBONE_STORE"])

@@ -1,6 +1,8 @@
-// Prints what debone reads of .debs, for tests/live/deb_oracle.py: fields end in NUL.
+// Prints what debone reads of .debs, for tests/live/deb_oracle.py and elf_oracle.py: fields end in NUL.
 //   deb_probe control FILE    the control stanza, then name and content of each other control file
 //   deb_probe entries FILE    of each entry: type, mode, uid, gid, user, group, mtime, size, SHA-256, name, link target
+//   deb_probe elf FILE        of each ELF file: name, class, machine, type, loader, SONAME, NEEDED, RPATH, RUNPATH,
+//   dlopen note; the lists with a newline after each
 //   deb_probe tree FILE...    of each node of the assembled tree: type, mode, uid, gid, mtime, SHA-256, path, link
 //   target
 #include <fmt/format.h>
@@ -12,6 +14,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "package/deb.h"
+#include "package/facts.h"
 #include "tree/assemble.h"
 
 namespace {
@@ -68,6 +71,20 @@ int run(const std::vector<std::string>& arguments) {
     for (const auto& entry : deb.entries) {
       print(letter(entry.type), entry.mode, entry.uid, entry.gid, entry.user, entry.group, entry.mtime,
             entry.content.size(), Digest::of(entry.content).hex(), entry.name, entry.link_target);
+    }
+    return 0;
+  }
+  if (mode == "elf") {
+    const auto lines = [](const std::vector<std::string>& all) {
+      std::string text;
+      for (const auto& one : all) text += one + "\n";
+      return text;
+    };
+    for (const auto& file : debone::package::inspect(read(arguments.at(1))).files) {
+      if (!file.elf) continue;
+      const auto& elf = *file.elf;
+      print(file.path, elf.is_64 ? 64 : 32, elf.machine, elf.type, elf.interpreter, elf.soname, lines(elf.needed),
+            lines(elf.rpath), lines(elf.runpath), lines(elf.dlopen));
     }
     return 0;
   }
