@@ -124,6 +124,7 @@ nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& rec
                           {"version", package->version},
                           {"architecture", package->architecture},
                           {"source", package->from},
+                          {"state", resolve::name_of(package->state)},
                           {"reason", package->reason}});
     }
     auto findings = nlohmann::ordered_json::array();
@@ -169,7 +170,9 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
   for (const auto& [selection, image] : built) {
     const auto& architecture = selection.architecture;
     if (built.size() > 1) text += fmt::format(" {}\n", architecture.name);
-    row("packages", fmt::format("{}", architecture.taken().size()));
+    row("packages", fmt::format("{}", std::ranges::count_if(architecture.taken(), [](const auto* package) {
+                                  return package->state != resolve::LockedState::read;
+                                })));
     if (image.tar_size > 0) {
       row("size",
           fmt::format("{}, {} compressed", base::human_size(image.tar_size), base::human_size(image.compressed_size)));
@@ -211,7 +214,7 @@ std::optional<LockSaid> write_lock_of(const Options& options, const recipe::Reci
   for (const auto& one : built) {
     parts.push_back({one.selection.architecture, one.selection.suites, one.image.accounts});
   }
-  const auto path = lock_path(options.recipe, recipe);
+  const auto path = lock_path(options.recipe);
   const bool checked = write_lock(join_lock(recipe, std::move(parts)), path, store);
   return LockSaid{path, false, checked};
 }

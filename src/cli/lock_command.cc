@@ -35,7 +35,7 @@ bool fits(const resolve::Lock& lock, const Options& options, const recipe::Recip
 
 int write(const Options& options) {
   const auto recipe = find_recipe(options.recipe);
-  const auto before = read_lock(lock_path(options.recipe, recipe));
+  const auto before = read_lock(lock_path(options.recipe));
   if (before && fits(before->lock, options, recipe)) {
     print(fmt::format("{} fits the recipe; `debone update {}` resolves anew\n", before->path.string(), options.recipe));
     return 0;

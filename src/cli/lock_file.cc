@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -30,8 +31,13 @@ void require_agreement(const recipe::Recipe& recipe, const resolve::Lock& lock, 
 
 }  // namespace
 
-fs::path lock_path(const std::string& what, const recipe::Recipe& recipe) {
-  if (!is_recipe_file(what)) return recipe.name + ".lock";
+fs::path lock_path(const std::string& what) {
+  // "bookworm/php-fpm" is another recipe than "php-fpm", of the same name.
+  if (!is_recipe_file(what)) {
+    auto name = what;
+    std::ranges::replace(name, '/', '-');
+    return name + ".lock";
+  }
   auto path = fs::path(what);
   if (path.extension() == ".yaml" || path.extension() == ".yml") path.replace_extension();
   path += ".lock";
@@ -47,7 +53,7 @@ std::optional<LockFile> read_lock(const fs::path& path) {
 }
 
 std::optional<LockFile> find_lock(const std::string& what, const recipe::Recipe& recipe) {
-  auto lock = read_lock(lock_path(what, recipe));
+  auto lock = read_lock(lock_path(what));
   if (lock) require_agreement(recipe, lock->lock, what);
   return lock;
 }
@@ -55,7 +61,7 @@ std::optional<LockFile> find_lock(const std::string& what, const recipe::Recipe&
 LockFile require_lock(const std::string& what, const recipe::Recipe& recipe, const std::string& without) {
   if (auto lock = find_lock(what, recipe)) return *std::move(lock);
   throw base::Error(base::Exit::usage, without)
-      .at(lock_path(what, recipe).string())
+      .at(lock_path(what).string())
       .hint(fmt::format("`debone lock {}` writes it", what));
 }
 

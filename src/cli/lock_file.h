@@ -12,7 +12,7 @@
 namespace debone::cli {
 
 // `what` is what the user typed for the recipe.
-std::filesystem::path lock_path(const std::string& what, const recipe::Recipe& recipe);
+std::filesystem::path lock_path(const std::string& what);
 
 struct LockFile {
   std::filesystem::path path;

@@ -98,7 +98,7 @@ void renew_lock(const std::string& what, const recipe::Recipe& recipe, const res
     base::while_doing(fmt::format("locking {} for {}", recipe.name, architecture),
                       [&] { parts.push_back(resolve_part(recipe, architecture, context)); });
   }
-  const auto path = lock_path(what, recipe);
+  const auto path = lock_path(what);
   const auto lock = join_lock(recipe, std::move(parts));
   write_lock(lock, path, store);
   print(

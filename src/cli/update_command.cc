@@ -33,7 +33,7 @@ std::optional<LockFile> lock_before(const std::filesystem::path& path) {
 
 int update(const Options& options) {
   const auto recipe = find_recipe(options.recipe);
-  const auto before = lock_before(lock_path(options.recipe, recipe));
+  const auto before = lock_before(lock_path(options.recipe));
   renew_lock(options.recipe, recipe, before ? &before->lock : nullptr, options.archive);
   return 0;
 }

@@ -167,10 +167,9 @@ class Finder {
     for (const auto& request : recipe_.packages) {
       for (const auto found : requested(request.name)) add(found, State::kept, {Rule::recipe, found, "", request.name});
     }
-    const auto& command = recipe_.entrypoint.empty() ? recipe_.cmd : recipe_.entrypoint;
-    if (!command.empty()) {
-      for (const auto program : set_.program(command.front()))
-        add(program.package, State::kept, {Rule::started, program.package, "", command.front()});
+    if (!recipe_.starts().empty()) {
+      for (const auto program : set_.program(recipe_.starts()))
+        add(program.package, State::kept, {Rule::started, program.package, "", recipe_.starts()});
     }
     if (const auto found = position(implied)) add(*found, State::kept, {Rule::implied, *found, "", ""});
   }
@@ -276,8 +275,8 @@ class Finder {
       for_each_file(i, [&](FileRef ref) {
         const auto& script = file(ref);
         if (script.interpreter.empty() || !is_program_path(set_.path(ref)) || is_cut(ref)) return;
-        const bool is_named = recipe_names(ref);
-        if (!is_named && (!are_its_programs || is_shell(script.interpreter))) return;
+        const bool starts = is_started(ref);
+        if (!starts && (!are_its_programs || is_shell(script.interpreter))) return;
         for (const auto program : set_.interpreter(ref)) {
           const Reason reason{Rule::interpreter, i, set_.path(ref), script.interpreter};
           if (const auto leading = leads_to(i, program.package)) found |= add(*leading, State::kept, reason);
@@ -299,17 +298,11 @@ class Finder {
     return best;
   }
 
-  bool recipe_names(FileRef ref) const {
-    const auto& path = set_.path(ref);
-    for (const auto* arguments : {&recipe_.entrypoint, &recipe_.cmd}) {
-      for (const auto& argument : *arguments) {
-        if (argument == last_component(path) || argument == "/" + path) return true;
-        if (!argument.starts_with('/')) continue;
-        const auto resolved = set_.resolve(merged(std::string_view(argument).substr(1)));
-        if (resolved && *resolved == path) return true;
-      }
-    }
-    return false;
+  bool is_started(FileRef ref) const {
+    const auto started = recipe_.starts();
+    if (started.empty()) return false;
+    const auto programs = set_.program(started);
+    return std::ranges::find(programs, ref) != programs.end();
   }
 
   bool is_same_source(std::size_t a, std::size_t b) const { return facts(a).record.source == facts(b).record.source; }

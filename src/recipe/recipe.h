@@ -152,6 +152,9 @@ struct Recipe {
   std::map<std::string, std::string> annotations;
   std::vector<std::string> archs;  // Debian's names: "amd64"; empty: the machine's own
   std::vector<StatedEffects> effects;
+
+  // The program that a container of it starts, as written; empty for none.
+  std::string starts() const;
 };
 
 }  // namespace debone::recipe

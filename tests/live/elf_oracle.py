@@ -55,11 +55,21 @@ def readelf(paths):
 
 
 def dlopen_note(path):
-    done = subprocess.run(["objcopy", "-O", "binary", "--only-section=.note.dlopen",
-                           "--set-section-flags=.note.dlopen=alloc", path, "/dev/stdout"], capture_output=True)
+    """The sonames of its section .note.dlopen: notes of name size, description size and type, padded to four bytes."""
+    sections = subprocess.run(["readelf", "-W", "-S", path], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
+    at = re.search(r" \.note\.dlopen +NOTE +[0-9a-f]+ ([0-9a-f]+) ([0-9a-f]+)", sections.stdout)
+    if not at:
+        return []
+    content = path.read_bytes()
+    order = ">" if content[5] == 2 else "<"
+    begin, end = int(at[1], 16), int(at[1], 16) + int(at[2], 16)
     found = []
-    for text in re.findall(rb"\[\{.*?\}\](?=\0|$)", done.stdout, re.DOTALL):
-        found += [soname for entry in json.loads(text) for soname in entry.get("soname", [])]
+    while begin < end:
+        name_size, size, _ = struct.unpack(order + "III", content[begin:begin + 12])
+        begin += 12 + (name_size + 3) // 4 * 4
+        for entry in json.loads(content[begin:begin + size].rstrip(b"\0")):
+            found += entry.get("soname", [])
+        begin += (size + 3) // 4 * 4
     return found
 
 

@@ -1,0 +1,10 @@
+#include "recipe/recipe.h"
+
+namespace debone::recipe {
+
+std::string Recipe::starts() const {
+  const auto& command = entrypoint.empty() ? cmd : entrypoint;
+  return command.empty() ? "" : command.front();
+}
+
+}  // namespace debone::recipe
