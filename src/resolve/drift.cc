@@ -81,14 +81,6 @@ std::vector<Drift> drift(const recipe::Recipe& recipe, const Lock& lock) {
   compare_items(wanted.requests, locked.requests, "");
   compare_items(wanted.keep, locked.keep, " of 'keep'");
   compare_items(wanted.exclude, locked.exclude, " of 'exclude'");
-  // The program that starts is evidence of the lean closure.
-  if (wanted.starts != locked.starts && wanted.closure == recipe::ClosureMode::lean) {
-    const auto told = [](const std::string& starts) {
-      return starts.empty() ? "nothing" : fmt::format("'{}'", starts);
-    };
-    found.push_back({recipe.file, fmt::format("it starts {}, and {} in {}", told(wanted.starts), told(locked.starts),
-                                              locked.starts.empty() ? locked.file : locked.starts_place.str())});
-  }
   const auto compare_accounts = [&](const auto& stated, const std::string& place) {
     for (const auto& user : stated.users)
       compare_account(found, "user", user, user.uid, lock.users, place, locked.file);

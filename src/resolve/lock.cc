@@ -198,31 +198,15 @@ LockedArchitecture architecture_of(const recipe::Member& member, const Lock& loc
   return architecture;
 }
 
-LockedArchitecture& architecture_at(const recipe::Member& member, Lock& lock) {
-  const auto at = std::ranges::find(lock.architectures, member.key->text, &LockedArchitecture::name);
-  if (at == lock.architectures.end())
-    fail(*member.key, fmt::format("the lock has no packages for '{}'", member.key->text));
-  return *at;
-}
-
-void read_unresolved(const Node& node, Lock& lock) {
-  for (const auto& member : members_of(node, "unresolved")) {
-    auto& needs = architecture_at(member, lock).unresolved;
-    for (const auto& item : items_of(*member.value, member.key->text)) {
-      const Fields fields(*item, "an item of 'unresolved'", {"path", "needs"});
-      const auto path = recipe::absolute_path(fields.require("path"), "path");
-      needs.push_back({path.str(), line_of(fields.require("needs"), "needs"), item->place()});
-    }
-    std::ranges::sort(needs, {}, [](const LockedNeed& need) { return std::pair(need.path, need.soname); });
-  }
-}
-
 void read_with_apt(const Node& node, Lock& lock) {
   for (const auto& member : members_of(node, "with-apt")) {
-    auto& architecture = architecture_at(member, lock);
+    const auto at = std::ranges::find(lock.architectures, member.key->text, &LockedArchitecture::name);
+    if (at == lock.architectures.end()) {
+      fail(*member.key, fmt::format("the lock has no packages for '{}'", member.key->text));
+    }
     const Fields fields(*member.value, "an item of 'with-apt'", {"packages", "size"});
-    architecture.apt_packages = number_of(fields.require("packages"), "packages");
-    architecture.apt_size = number_of(fields.require("size"), "size");
+    at->apt_packages = number_of(fields.require("packages"), "packages");
+    at->apt_size = number_of(fields.require("size"), "size");
   }
 }
 
@@ -272,10 +256,6 @@ void read_inputs(const Fields& fields, Inputs& inputs) {
   inputs.requests = list_of(fields, "requests", "package", request_of, text);
   inputs.keep = list_of(fields, "keep", "package", name_item_of, text);
   inputs.exclude = list_of(fields, "exclude", "package", name_item_of, text);
-  if (const auto* starts = fields.find("starts")) {
-    inputs.starts = line_of(*starts, "starts");
-    inputs.starts_place = starts->place();
-  }
 }
 
 }  // namespace
@@ -304,8 +284,8 @@ Lock parse_lock(std::string_view text, const std::string& file) {
   const auto root = recipe::read_yaml(text, origin, {largest_lock, 400'000});
   require_form(*root);
   const Fields fields(*root, "the lock",
-                      {"lock", "name", "closure", "sources", "requests", "keep", "exclude", "starts", "suites", "users",
-                       "groups", "packages", "unresolved", "with-apt"});
+                      {"lock", "name", "closure", "sources", "requests", "keep", "exclude", "suites", "users", "groups",
+                       "with-apt", "packages"});
   Lock lock;
   lock.inputs.file = file;
   read_inputs(fields, lock.inputs);
@@ -317,7 +297,6 @@ Lock parse_lock(std::string_view text, const std::string& file) {
     lock.architectures.push_back(architecture_of(member, lock));
   }
   std::ranges::sort(lock.architectures, {}, &LockedArchitecture::name);
-  if (const auto* found = fields.find("unresolved")) read_unresolved(*found, lock);
   if (const auto* found = fields.find("with-apt")) read_with_apt(*found, lock);
   require_end(lock);
   return lock;

@@ -65,11 +65,11 @@ struct LockedNeed {
 
 // The packages for one architecture.
 struct LockedArchitecture {
-  std::string name;                         // Debian's
-  std::vector<LockedPackage> packages;      // sorted by name
-  std::vector<LockedNeed> unresolved = {};  // sorted by path and soname
-  std::uint64_t apt_size = 0;               // bytes that apt would install for the same request, by Installed-Size
-  std::uint64_t apt_packages = 0;           // likewise
+  std::string name;                     // Debian's
+  std::vector<LockedPackage> packages;  // sorted by name
+  std::vector<LockedNeed> unresolved;   // sorted by path and soname
+  std::uint64_t apt_size = 0;           // bytes that apt would install for the same request, by Installed-Size
+  std::uint64_t apt_packages = 0;       // likewise
   recipe::Place place;
 
   // The packages that are not left out, in their order.

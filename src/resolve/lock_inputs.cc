@@ -75,7 +75,6 @@ Inputs inputs_of(const recipe::Recipe& recipe) {
   std::ranges::sort(inputs.requests, {}, &InputItem::package);
   inputs.keep = items_of(recipe.keep);
   inputs.exclude = items_of(recipe.exclude);
-  inputs.starts = recipe.starts();
   return inputs;
 }
 

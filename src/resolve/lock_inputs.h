@@ -44,8 +44,6 @@ struct Inputs {
   std::vector<InputItem> requests;   // sorted by package
   std::vector<InputItem> keep;       // likewise
   std::vector<InputItem> exclude;    // likewise
-  std::string starts;                // the program that the image starts; empty for none
-  recipe::Place starts_place;        // of a lock
 };
 
 InputItem item_of(const recipe::Request& request);

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "resolve/lock.h"
 #include "resolve/yaml_text.h"
@@ -53,13 +51,6 @@ std::string line_of(const LockedPackage& package) {
   return map.str();
 }
 
-std::string line_of(const LockedNeed& need) {
-  FlowMap map;
-  map.add("path", "/" + need.path);
-  map.add("needs", need.soname);
-  return map.str();
-}
-
 }  // namespace
 
 std::string_view name_of(LockedState state) {
@@ -85,16 +76,11 @@ std::string text_of(const Lock& lock) {
   section(text, "requests", lock.inputs.requests, item);
   section(text, "keep", lock.inputs.keep, item);
   section(text, "exclude", lock.inputs.exclude, item);
-  if (!lock.inputs.starts.empty()) text += fmt::format("starts: {}\n", yaml_text(lock.inputs.starts));
   section(text, "suites", lock.suites, line);
   section(text, "users", lock.users, line);
   section(text, "groups", lock.groups, line);
   text += "packages:\n";
   for (const auto& one : lock.architectures) section(text, one.name, one.packages, line, "  ");
-  if (std::ranges::any_of(lock.architectures, [](const auto& one) { return !one.unresolved.empty(); })) {
-    text += "unresolved:\n";
-    for (const auto& one : lock.architectures) section(text, one.name, one.unresolved, line, "  ");
-  }
   text += "with-apt:\n";
   for (const auto& one : lock.architectures) {
     FlowMap map;
