@@ -32,7 +32,8 @@ Lock lock_of(const recipe::Recipe& recipe) {
   package.name = "tool", package.version = "1.0", package.architecture = "all", package.reason = "the recipe names it";
   package.state = LockedState::left_out;
   package.from = "./tool_1.0_all.deb";
-  lock.architectures.push_back({.name = "amd64", .packages = {package}, .apt_packages = 1, .place = {}});
+  lock.architectures.push_back(
+      {.name = "amd64", .packages = {package}, .unresolved = {}, .apt_packages = 1, .place = {}});
   return parse_lock(text_of(lock), "app.lock");
 }
 
@@ -89,6 +90,30 @@ TEST(Drift, OfSources) {
   std::swap(swapped.sources[0], swapped.sources[2]);
   ASSERT_EQ(drift(swapped, lock).size(), 1U);
   EXPECT_EQ(drift(swapped, lock)[0].what, "the sources stand in another order in app.lock");
+}
+
+TEST(Drift, OfWhatDecidesALeanClosure) {
+  EXPECT_THAT(after("archs: [amd64]\n", "entrypoint: {command: [/usr/bin/tool, run, -v]}\n"),
+              ElementsAre("app.yaml: '/usr/bin/tool' of 'entrypoint' and 'cmd' is not in app.lock",
+                          "app.yaml: 'run' of 'entrypoint' and 'cmd' is not in app.lock"));
+  auto recipe = recipe_of(std::string(recipe_text) + "entrypoint: {command: [/usr/bin/tool, -v]}\n");
+  recipe.cuts = {{"no-docs", false, {"app.yaml", 11, 8}}, {"/usr/share/tool/**", true, {"app.yaml", 11, 17}}};
+  const auto lock = lock_of(recipe);
+  recipe.entrypoint.back() = "-q";
+  EXPECT_TRUE(drift(recipe, lock).empty());
+  std::swap(recipe.cuts[0], recipe.cuts[1]);
+  ASSERT_EQ(drift(recipe, lock).size(), 1U);
+  EXPECT_EQ(drift(recipe, lock)[0].what, "the cuts stand in another order in app.lock");
+  recipe.entrypoint.clear();
+  recipe.cuts.resize(1);
+  const auto found = drift(recipe, lock);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].place, "app.lock:16:5");
+  EXPECT_EQ(found[0].what, "'/usr/bin/tool' of 'entrypoint' and 'cmd' is no longer in app.yaml");
+  EXPECT_EQ(found[1].what, "'no-docs' of 'cuts' is no longer in app.yaml");
+  recipe.closure = recipe::ClosureMode::full;
+  EXPECT_TRUE(inputs_of(recipe).starts.empty());
+  EXPECT_TRUE(inputs_of(recipe).cuts.empty());
 }
 
 TEST(Drift, OfAccountsThatTheRecipeStates) {

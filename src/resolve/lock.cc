@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/rel_path.h"
@@ -147,9 +148,9 @@ std::string name_at(const Node& node, std::string_view key) {
 }
 
 // "pool/main/h/hello/hello_2.10-5_amd64.deb"
-std::string path_of(const Node& node) {
+std::string path_of(const Node& node, std::string_view below) {
   const auto path = base::RelPath::parse(recipe::text_of(node, "path"));
-  if (!path || path->is_root()) fail(node, fmt::format("'{}' is no path below an archive's root", node.text));
+  if (!path || path->is_root()) fail(node, fmt::format("'{}' is no path below {}", node.text, below));
   return node.text;
 }
 
@@ -181,7 +182,7 @@ LockedPackage package_of(const Node& node, const Lock& lock, std::string_view ar
   if (left_out) return package;
   package.size = number_of(fields.require("size"), "size");
   package.sha256 = digest_of(fields.require("sha256"));
-  if (of_suite) package.path = path_of(fields.require("path"));
+  if (of_suite) package.path = path_of(fields.require("path"), "an archive's root");
   return package;
 }
 
@@ -198,15 +199,31 @@ LockedArchitecture architecture_of(const recipe::Member& member, const Lock& loc
   return architecture;
 }
 
+// The architecture that a key of `with-apt` or `unresolved` names.
+LockedArchitecture& architecture_at(const Node& key, Lock& lock) {
+  const auto at = std::ranges::find(lock.architectures, key.text, &LockedArchitecture::name);
+  if (at == lock.architectures.end()) fail(key, fmt::format("the lock has no packages for '{}'", key.text));
+  return *at;
+}
+
+void read_unresolved(const Node& node, Lock& lock) {
+  for (const auto& member : members_of(node, "unresolved")) {
+    auto& into = architecture_at(*member.key, lock).unresolved;
+    for (const auto& item : items_of(*member.value, "unresolved")) {
+      const Fields fields(*item, "an item of 'unresolved'", {"path", "soname"});
+      into.push_back({path_of(fields.require("path"), "the image's root"), line_of(fields.require("soname"), "soname"),
+                      item->place()});
+    }
+    std::ranges::sort(into, {}, [](const LockedNeed& need) { return std::tie(need.path, need.soname); });
+  }
+}
+
 void read_with_apt(const Node& node, Lock& lock) {
   for (const auto& member : members_of(node, "with-apt")) {
-    const auto at = std::ranges::find(lock.architectures, member.key->text, &LockedArchitecture::name);
-    if (at == lock.architectures.end()) {
-      fail(*member.key, fmt::format("the lock has no packages for '{}'", member.key->text));
-    }
+    auto& into = architecture_at(*member.key, lock);
     const Fields fields(*member.value, "an item of 'with-apt'", {"packages", "size"});
-    at->apt_packages = number_of(fields.require("packages"), "packages");
-    at->apt_size = number_of(fields.require("size"), "size");
+    into.apt_packages = number_of(fields.require("packages"), "packages");
+    into.apt_size = number_of(fields.require("size"), "size");
   }
 }
 
@@ -242,6 +259,11 @@ InputItem name_item_of(const Node& node) {
   return {name, name, node.place()};
 }
 
+InputItem line_item_of(const Node& node) {
+  const auto line = line_of(node, "an item");
+  return {line, line, node.place()};
+}
+
 void read_inputs(const Fields& fields, Inputs& inputs) {
   constexpr std::array<std::string_view, 2> modes{"lean", "full"};
   const auto text = [](const InputItem& item) { return item.text; };
@@ -256,6 +278,8 @@ void read_inputs(const Fields& fields, Inputs& inputs) {
   inputs.requests = list_of(fields, "requests", "package", request_of, text);
   inputs.keep = list_of(fields, "keep", "package", name_item_of, text);
   inputs.exclude = list_of(fields, "exclude", "package", name_item_of, text);
+  inputs.starts = list_of(fields, "starts", "word", line_item_of, text);
+  inputs.cuts = list_of(fields, "cuts", "cut", line_item_of, text);
 }
 
 }  // namespace
@@ -284,8 +308,8 @@ Lock parse_lock(std::string_view text, const std::string& file) {
   const auto root = recipe::read_yaml(text, origin, {largest_lock, 400'000});
   require_form(*root);
   const Fields fields(*root, "the lock",
-                      {"lock", "name", "closure", "sources", "requests", "keep", "exclude", "suites", "users", "groups",
-                       "with-apt", "packages"});
+                      {"lock", "name", "closure", "sources", "requests", "keep", "exclude", "starts", "cuts", "suites",
+                       "users", "groups", "packages", "unresolved", "with-apt"});
   Lock lock;
   lock.inputs.file = file;
   read_inputs(fields, lock.inputs);
@@ -297,6 +321,7 @@ Lock parse_lock(std::string_view text, const std::string& file) {
     lock.architectures.push_back(architecture_of(member, lock));
   }
   std::ranges::sort(lock.architectures, {}, &LockedArchitecture::name);
+  if (const auto* found = fields.find("unresolved")) read_unresolved(*found, lock);
   if (const auto* found = fields.find("with-apt")) read_with_apt(*found, lock);
   require_end(lock);
   return lock;

@@ -19,7 +19,7 @@ LockedPackage package(const std::string& name, const std::string& version, Locke
 
 Lock lock_of(std::vector<LockedPackage> packages) {
   Lock lock;
-  lock.architectures.push_back({.name = "amd64", .packages = std::move(packages), .place = {}});
+  lock.architectures.push_back({.name = "amd64", .packages = std::move(packages), .unresolved = {}, .place = {}});
   return lock;
 }
 

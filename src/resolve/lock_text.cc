@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "resolve/lock.h"
 #include "resolve/yaml_text.h"
@@ -32,6 +34,13 @@ std::string line_of(const LockedAccount& account) {
   FlowMap map;
   map.add("name", account.name);
   map.add("id", fmt::format("{}", account.id));
+  return map.str();
+}
+
+std::string line_of(const LockedNeed& need) {
+  FlowMap map;
+  map.add("path", need.path);
+  map.add("soname", need.soname);
   return map.str();
 }
 
@@ -76,11 +85,17 @@ std::string text_of(const Lock& lock) {
   section(text, "requests", lock.inputs.requests, item);
   section(text, "keep", lock.inputs.keep, item);
   section(text, "exclude", lock.inputs.exclude, item);
+  section(text, "starts", lock.inputs.starts, item);
+  section(text, "cuts", lock.inputs.cuts, item);
   section(text, "suites", lock.suites, line);
   section(text, "users", lock.users, line);
   section(text, "groups", lock.groups, line);
   text += "packages:\n";
   for (const auto& one : lock.architectures) section(text, one.name, one.packages, line, "  ");
+  if (std::ranges::any_of(lock.architectures, [](const auto& one) { return !one.unresolved.empty(); })) {
+    text += "unresolved:\n";
+    for (const auto& one : lock.architectures) section(text, one.name, one.unresolved, line, "  ");
+  }
   text += "with-apt:\n";
   for (const auto& one : lock.architectures) {
     FlowMap map;

@@ -357,6 +357,8 @@ def test_killed_at_many_moments(place, debian):
     ("{debian: trixie}", "{debian: trixie, packages: [hello]}",
      "test.yaml:3:13: '{debian: trixie, components: [main], packages: [hello]}' stands as '{debian: trixie, components: "
      "[main]}' in LOCK(  - {debian)"),
+    ("{command: [/usr/bin/hello]}", "{command: [hello]}",
+     "test.yaml: 'hello' of 'entrypoint' and 'cmd' is not in test.lock; 1 more line differs as well"),
     ("entrypoint", "closure: full\nentrypoint", "test.yaml: the closure is full, and lean in test.lock:4:10"),
     ("entrypoint", "keep: {base-passwd: for its users}\nentrypoint", "test.yaml:5:8: 'base-passwd' of 'keep' is not in test.lock"),
     ("name: test", "name: other", "test.yaml: its name is 'other', and 'test' in test.lock:3:7"),
@@ -378,7 +380,8 @@ def test_drift(place, debian, old, new, error):
 
 def test_what_decides_nothing_may_change(place, debian):
     locked(place)
-    place.build(RECIPE + "environment: {LANG: C.UTF-8}\npaths:\n  - {path: /srv, type: directory}\n").ok()
+    place.build(RECIPE.replace("/usr/bin/hello]", "/usr/bin/hello, -x]") +
+                "environment: {LANG: C.UTF-8}\npaths:\n  - {path: /srv, type: directory}\n").ok()
 
 
 def test_an_account_that_would_get_another_number(place, debian):
