@@ -61,8 +61,7 @@ std::string told_changes(const resolve::Lock& before, const resolve::Lock& after
 std::string told_size(const resolve::Lock& lock) {
   std::vector<std::string> parts;
   for (const auto& one : lock.architectures) {
-    const auto count = one.taken().size();
-    parts.push_back(fmt::format("{} package{} for {}", count, count == 1 ? "" : "s", one.name));
+    parts.push_back(fmt::format("{} for {}", resolve::told_size(one), one.name));
   }
   return base::join(parts, ", ");
 }

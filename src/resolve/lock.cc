@@ -292,6 +292,13 @@ std::vector<const LockedPackage*> LockedArchitecture::taken() const {
   return found;
 }
 
+std::string told_size(const LockedArchitecture& architecture) {
+  const auto all = architecture.packages.size();
+  const auto taken = architecture.taken().size();
+  const auto packages = fmt::format("{} package{}", all, all == 1 ? "" : "s");
+  return taken == all ? packages : fmt::format("{} of {}", taken, packages);
+}
+
 const LockedArchitecture* Lock::find(std::string_view architecture) const {
   const auto at = std::ranges::find(architectures, architecture, &LockedArchitecture::name);
   return at == architectures.end() ? nullptr : &*at;

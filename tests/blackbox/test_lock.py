@@ -40,6 +40,9 @@ def locked(place, recipe=RECIPE, *arguments):
     return place.run("lock", "test.yaml", *arguments).ok()
 
 
+own_hello = functools.cache(hello)
+
+
 def forget(place):
     shutil.rmtree(place.store, ignore_errors=True)
 
@@ -188,9 +191,6 @@ def foreign_base():
                 "/usr/share/base-passwd/group.master": "root:*:0:\n"}, Essential="yes")]
 
 
-own_hello = functools.cache(hello)
-
-
 @functools.cache
 def foreign_hello(version):
     return package("hello", version, FOREIGN, files={"/usr/share/hello": b"x"})
@@ -295,6 +295,34 @@ def test_update_prints_what_changed(place, debian):
     assert place.run("update", "test.yaml").ok().out == (
         f"~ hello 1.0 -> 1.1\n+ new 1.0\n- old 1.0\ntest.lock: 4 packages for {ARCH}\n")
     assert place.run("update", "test.yaml").ok().out == f"nothing changes in the image\ntest.lock: 4 packages for {ARCH}\n"
+
+
+def test_what_is_left_out_is_no_change_of_the_image(place, debian):
+    """A dependency with nothing but a program that nothing executes, for maintainer scripts perhaps."""
+    def with_helper(version):
+        helper = package("helper", version, files={"/usr/bin/help-scripts": File(program(), 0o755)})
+        return standard()[:2] + [own_hello("1.0", Depends="helper"), helper]
+
+    debian.publish(with_helper("1.0"))
+    place.write("test.yaml", RECIPE)
+    assert place.run("lock", "test.yaml").ok().out == f"test.lock: 3 of 4 packages for {ARCH}\n"
+    assert re.search("  - {name: helper, version: 1.0, arch: [^,]*, state: left-out, why: [^,]*, from: trixie}\n", lock_of(place))
+    place.build(RECIPE, "-o", "before").ok()
+    assert "usr/bin/help-scripts" not in Image(place.work / "before").entries()
+    move_on(debian, with_helper("1.1"))
+    assert place.run("update", "test.yaml").ok().out == (
+        f"nothing changes in the image\ntest.lock: 3 of 4 packages for {ARCH}\n")
+    assert "name: helper, version: 1.1," in lock_of(place)
+    forget(place)
+    debian.server.clear()
+    place.build(RECIPE).ok()
+    assert debian.server.count("helper") == 0
+    assert Image(place.work / "test").digest == Image(place.work / "before").digest
+    place.run("lock", "--check", "test.yaml").ok()
+    edit(place, "{name: helper, version: 1.1", "{name: helper, version: 1.2")
+    result = place.run("lock", "--check", "test.yaml")
+    assert (result.status, result.out) == (
+        1, f"test.lock:{line_of(place, '{name: helper')}:7: helper 1.2: trixie has it in version 1.1 ({ARCH})\n")
 
 
 def test_update_replaces_a_lock_that_cannot_be_read(place, debian):
