@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/glob.h"
+
 namespace debone::tree {
 
 class IgnoreRules {
@@ -27,7 +29,7 @@ class IgnoreRules {
 
  private:
   struct Rule {
-    std::vector<std::string> components;  // "**" among them for any number
+    base::Glob glob;
     bool directories_only = false;
     bool takes_back = false;
   };
