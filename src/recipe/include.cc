@@ -63,11 +63,17 @@ std::vector<NodePtr> merge_items(const Node& included, const Node& own, std::str
     const auto same = places.find(identity_of(*item, list));
     if (same == places.end()) {
       items.push_back(item);
+    } else if (list == "cuts") {
+      // Of the items that fit a path the last decides: one that is said again is said after all of the included.
+      items[same->second] = nullptr;
+      items.push_back(item);
+      places.erase(same);
     } else {
       items[same->second] = item;
       places.erase(same);  // one of the including recipe's own that stands twice stays a mistake
     }
   }
+  std::erase(items, nullptr);
   return items;
 }
 

@@ -88,6 +88,15 @@ volumes: [/more]
   EXPECT_THAT(recipe.volumes, ElementsAre("/data", "/more"));
 }
 
+TEST_F(Include, the_including_recipes_cuts_come_last) {
+  catalog["cut"] = "include: shared\ncuts: [no-dev, '!no-dev', /a]\n";
+  const auto recipe = parse_with_catalog("include: cut\ncuts: [/b, no-dev]\n");
+  std::vector<std::string> cuts;
+  for (const auto& item : recipe.cuts) cuts.push_back((item.restore ? "!" : "") + item.what + " " + item.place.str());
+  EXPECT_THAT(cuts, ElementsAre("!no-dev catalog/cut.yaml:2:16", "/a catalog/cut.yaml:2:27", "/b x.yaml:2:8",
+                                "no-dev x.yaml:2:12"));
+}
+
 TEST_F(Include, what_the_including_recipe_leaves_out_is_kept) {
   const auto recipe = parse_with_catalog("include: shared\n");
   EXPECT_EQ(recipe.name, "shared");

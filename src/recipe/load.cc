@@ -11,6 +11,7 @@
 #include "recipe/accounts.h"
 #include "recipe/command.h"
 #include "recipe/contents.h"
+#include "recipe/cuts.h"
 #include "recipe/fields.h"
 #include "recipe/include.h"
 #include "recipe/path_items.h"
@@ -131,13 +132,14 @@ StatedEffects stated_effects(const Member& member) {
 Recipe recipe_of(const Node& root, const std::string& file) {
   const Fields fields(
       root, "",
-      {"name", "include", "contents", "closure", "keep", "exclude", "accounts", "environment", "paths", "entrypoint",
-       "cmd", "work-dir", "stop-signal", "volumes", "ports", "annotations", "archs", "effects"});
+      {"name", "include", "contents", "closure", "keep", "exclude", "cuts", "accounts", "environment", "paths",
+       "entrypoint", "cmd", "work-dir", "stop-signal", "volumes", "ports", "annotations", "archs", "effects"});
   Recipe recipe;
   recipe.file = file;
   recipe.name = recipe_name(fields.require("name"));
   read_contents(fields.require("contents"), recipe);
   read_closure(fields, recipe);
+  if (const auto* found = fields.find("cuts")) recipe.cuts = read_cuts(*found);
   if (const auto* found = fields.find("accounts")) {
     auto accounts = read_accounts(*found, true);
     recipe.users = std::move(accounts.users);

@@ -185,6 +185,18 @@ TEST(Closure, is_lean_unless_the_recipe_says_otherwise) {
   EXPECT_EQ(recipe.exclude[0].reason, "never run");
 }
 
+TEST(Load, cuts_are_sets_and_globs_added_or_restored) {
+  const auto recipe =
+      with("cuts: [no-gconv-extra, '!no-docs', /usr/share/foo/**, '!/usr/lib/{a,b}/[!x]?', '!default']\n");
+  std::vector<std::string> items;
+  for (const auto& item : recipe.cuts) {
+    items.push_back((item.restore ? "restore " : "cut ") + item.what + " " + item.place.str());
+  }
+  EXPECT_THAT(items, ElementsAre("cut no-gconv-extra x.yaml:3:8", "restore no-docs x.yaml:3:24",
+                                 "cut /usr/share/foo/** x.yaml:3:36", "restore /usr/lib/{a,b}/[!x]? x.yaml:3:55",
+                                 "restore default x.yaml:3:80"));
+}
+
 TEST(Load, aliases_stand_for_what_they_name) {
   const auto recipe = with("environment: {A: &x hello, B: *x}\n");
   EXPECT_EQ(recipe.environment.at("B"), "hello");
@@ -211,9 +223,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "  hint: the keys here are 'run-as', 'users' and 'groups'\n"},
         Mistake{"<<: {cmd: x}\n",
                 "error: x.yaml:3:1: unknown key '<<'\n"
-                "  hint: the keys here are 'name', 'include', 'contents', 'closure', 'keep', 'exclude', 'accounts', "
-                "'environment', 'paths', "
-                "'entrypoint', "
+                "  hint: the keys here are 'name', 'include', 'contents', 'closure', 'keep', 'exclude', 'cuts', "
+                "'accounts', 'environment', 'paths', 'entrypoint', "
                 "'cmd', 'work-dir', 'stop-signal', 'volumes', 'ports', 'annotations', 'archs' and 'effects'\n"},
         Mistake{"cmd: x\nname: y\n",
                 "error: x.yaml:4:1: the key 'name' stands twice\n  hint: its first place is line 1, column 1\n"},
@@ -235,6 +246,42 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"exclude: {libc6: b}\n", "error: x.yaml:3:11: 'libc6' is in 'packages' and in 'exclude'\n"},
         Mistake{"closure: full\nkeep: {ucf: a}\n",
                 "error: x.yaml:4:7: 'keep' has no meaning under 'closure: full', which is apt's own\n"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Cuts, Mistakes,
+    testing::Values(
+        Mistake{"cuts: no-docs\n", "error: x.yaml:3:7: 'cuts' must be a list, not a text\n"},
+        Mistake{"cuts: [no-doc]\n",
+                "error: x.yaml:3:8: no set of cuts is called 'no-doc'\n  hint: did you mean 'no-docs'?\n"},
+        Mistake{"cuts: ['!defaults']\n",
+                "error: x.yaml:3:8: no set of cuts is called 'defaults'\n  hint: did you mean 'default'?\n"},
+        Mistake{"cuts: [fonts]\n",
+                "error: x.yaml:3:8: no set of cuts is called 'fonts'\n"
+                "  hint: `debone cuts` lists the sets; a glob begins with a slash\n"},
+        Mistake{"cuts: ['*.pyc']\n",
+                "error: x.yaml:3:8: no set of cuts is called '*.pyc'\n"
+                "  hint: a glob begins with a slash: '/**/*.pyc' for this name in any folder\n"},
+        Mistake{"cuts: [!no-docs]\n",
+                "error: x.yaml:3:8: a tag, which recipes do not use\n"
+                "  hint: remove the word that begins with '!', or quote it\n"},
+        Mistake{"cuts: [\"!\"]\n",
+                "error: x.yaml:3:8: no set of cuts is called ''\n"
+                "  hint: `debone cuts` lists the sets; a glob begins with a slash\n"},
+        Mistake{"cuts: [usr/share/doc]\n",
+                "error: x.yaml:3:8: 'usr/share/doc' is no absolute path\n"
+                "  hint: a glob begins with a slash: '/usr/share/doc'\n"},
+        Mistake{"cuts: ['!/usr/share/doc/']\n",
+                "error: x.yaml:3:8: '/usr/share/doc/' ends with a slash\n"
+                "  hint: a glob that fits a directory stands for all below it too\n"},
+        Mistake{"cuts: [/usr/../etc]\n",
+                "error: x.yaml:3:8: '/usr/../etc' has a component that no path in an image has\n"
+                "  hint: write it without '//', '.' and '..'\n"},
+        Mistake{"cuts: ['/usr/{a,b']\n",
+                "error: x.yaml:3:8: a '{' is not closed\n  hint: '\\{' is the character itself\n"},
+        Mistake{"cuts: ['/usr/[a']\n",
+                "error: x.yaml:3:8: the class '[a' is not closed\n  hint: '\\[' is the character itself\n"},
+        Mistake{"cuts: [no-man, '!no-man', no-man]\n",
+                "error: x.yaml:3:27: the cut 'no-man' stands twice\n  hint: its first place is x.yaml:3:8\n"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Accounts, Mistakes,
