@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "check/checks.h"
 #include "check/following.h"
+#include "package/shells.h"
 
 namespace debone::check {
 namespace {
@@ -16,8 +17,6 @@ using base::RelPath;
 
 constexpr std::size_t most_named = 3;
 
-constexpr std::array<std::string_view, 15> shells{"ash",  "bash", "busybox", "csh",   "dash", "fish", "ksh", "ksh93",
-                                                  "lksh", "mksh", "posh",    "rbash", "sh",   "tcsh", "zsh"};
 constexpr std::array<std::string_view, 6> program_directories{"bin",      "sbin",          "usr/bin",
                                                               "usr/sbin", "usr/local/bin", "usr/local/sbin"};
 // A running system mounts these.
@@ -81,7 +80,7 @@ void attack_surface(const tree::Tree& tree, const recipe::Recipe& recipe, Findin
   std::vector<std::string> set_id;
   for (const auto& [path, node] : tree.nodes()) {
     if (node.type == tree::NodeType::file && (node.mode & 06000U) != 0) set_id.push_back(path.absolute());
-    if (node.type == tree::NodeType::directory || std::ranges::find(shells, path.name()) == shells.end()) continue;
+    if (node.type == tree::NodeType::directory || !package::is_shell(path.name())) continue;
     if (std::ranges::find(program_directories, path.parent().str()) != program_directories.end())
       found_shells.push_back(path.absolute());
   }

@@ -79,6 +79,9 @@ void apply_line(Context& context, const Line& line, const Owners& owners, std::s
     case 'L': {
       const auto target = line.field(6);
       if (target.empty() || (context.has(*path) && !line.has('+'))) return;
+      // What is not in /usr now never will be: its file was cut.
+      const auto leads_to = base::link_destination(*path, target);
+      if (leads_to && leads_to->is_within(at("usr")) && context.tree.find_following(*leads_to) == nullptr) return;
       if (!context.is_directory(*path)) context.link(*path, std::string(target));
       return;
     }

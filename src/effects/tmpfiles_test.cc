@@ -64,6 +64,16 @@ TEST(Tmpfiles, LeavesOutWhatARunningSystemDecides) {
   EXPECT_EQ(image.tree.nodes().size(), before);
 }
 
+TEST(Tmpfiles, ALinkToWhatWasCutIsNotMade) {
+  auto image = with_lines(
+      "L /var/log/README - - - - ../../usr/share/doc/systemd/README.logs\n"
+      "L /etc/there - - - - /usr/share/there\n");
+  image.file("usr/share/there", "");
+  image.run(tmpfiles);
+  EXPECT_EQ(image.tree.find(at("var/log/README")), nullptr);
+  EXPECT_EQ(image.text("etc/there"), "-> /usr/share/there");
+}
+
 TEST(Tmpfiles, TheFirstLineOfAPathCounts) {
   auto image = with_lines("d /run/lock 0755 root root\n");
   image.file("usr/lib/tmpfiles.d/a.conf", "d /run/lock 1777 root root\n");

@@ -1,15 +1,11 @@
 #include "tree/merged_usr.h"
 
-#include <algorithm>
-#include <array>
+#include "package/merged_path.h"
 
 namespace debone::tree {
 namespace {
 
 using base::RelPath;
-
-// Those that usrmerge and base-files know, over all architectures.
-constexpr std::array<std::string_view, 7> mergeable{"bin", "lib", "lib32", "lib64", "libo32", "libx32", "sbin"};
 
 std::string_view top_level(const RelPath& path) { return std::string_view(path.str()).substr(0, path.str().find('/')); }
 
@@ -19,7 +15,7 @@ RelPath in_usr(std::string_view name) { return *RelPath::parse("usr") / *RelPath
 
 void MergedUsr::ships(const RelPath& path, bool directory_or_link, std::int64_t mtime, const std::string& origin) {
   const auto top = top_level(path);
-  if (std::ranges::find(mergeable, top) == mergeable.end()) return;
+  if (!package::is_merged(top)) return;
   const bool is_itself = top.size() == path.str().size();
   if (is_itself && !directory_or_link) return;
   // base-files owns the links on a real system; without it the choice must not hang on the packages' order.
