@@ -11,6 +11,7 @@
 #include "cli/build_image.h"
 #include "cli/check_lock.h"
 #include "cli/command.h"
+#include "cli/cut_packages.h"
 #include "cli/find_recipe.h"
 #include "cli/lock_file.h"
 #include "cli/make_lock.h"
@@ -131,12 +132,17 @@ nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& rec
     for (const auto& finding : image.findings) {
       findings.push_back({{"id", finding.id}, {"path", finding.path}, {"text", finding.text}});
     }
+    auto cut = nlohmann::ordered_json::array();
+    for (const auto& total : image.cut) {
+      cut.push_back({{"rule", total.rule}, {"files", total.files}, {"size", total.bytes}});
+    }
     images.push_back({{"architecture", selection.architecture.name},
                       {"size", image.tar_size},
                       {"compressed_size", image.compressed_size},
                       {"apt_size", selection.architecture.apt_size},
                       {"apt_packages", selection.architecture.apt_packages},
                       {"packages", packages},
+                      {"cut", cut},
                       {"findings", findings},
                       {"waived", selection.waived}});
   }
@@ -177,6 +183,7 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
       row("size",
           fmt::format("{}, {} compressed", base::human_size(image.tar_size), base::human_size(image.compressed_size)));
     }
+    row("cut", summary_of(image.cut));
     row("with apt", fmt::format("{} in {} packages, Essential ones included", base::human_size(architecture.apt_size),
                                 architecture.apt_packages));
     for (const auto& finding : image.findings)

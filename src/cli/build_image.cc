@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/build_tree.h"
@@ -53,9 +55,10 @@ image::Config config_of(const recipe::Recipe& recipe, const std::string& archite
 
 BuiltImage build_image(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context) {
   auto& progress = context.progress;
-  auto [tree, created] = build_tree(recipe, selection, context);
+  auto [tree, created, cut] = build_tree(recipe, selection, context);
 
   BuiltImage built;
+  built.cut = std::move(cut);
   built.accounts = accounts_of(tree);
   if (selection.lock != nullptr) require_locked(built.accounts, *selection.lock);
 

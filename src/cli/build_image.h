@@ -9,6 +9,7 @@
 #include "cli/build_context.h"
 #include "cli/locked_accounts.h"
 #include "cli/select_packages.h"
+#include "evidence/cut_files.h"
 #include "image/image.h"
 #include "recipe/recipe.h"
 #include "tree/tree.h"
@@ -20,8 +21,9 @@ struct BuiltImage {
   image::Image image;
   tree::Tree tree;  // where no layers were wanted
   Accounts accounts;
-  std::uint64_t tar_size = 0;         // bytes of the layers' tars
-  std::uint64_t compressed_size = 0;  // bytes of the layers
+  std::uint64_t tar_size = 0;           // bytes of the layers' tars
+  std::uint64_t compressed_size = 0;    // bytes of the layers
+  std::vector<evidence::CutTotal> cut;  // of the packages' files what was left out, by which rule
   std::vector<check::Finding> findings;
 };
 

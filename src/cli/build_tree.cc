@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <numeric>
-#include <set>
 
 #include "base/parallel.h"
 #include "base/text.h"
+#include "cli/cut_packages.h"
 #include "cli/selected_debs.h"
 #include "cli/stored_debs.h"
 #include "effects/effects.h"
-#include "evidence/unused_programs.h"
 #include "package/deb.h"
+#include "package/leave_out.h"
 #include "resolve/solve.h"
 #include "tree/assemble.h"
 
@@ -59,37 +58,26 @@ void clamp_times(tree::Tree& tree, std::int64_t newest) {
   for (const auto& path : newer) tree.at(path).mtime = newest;
 }
 
+// Takes what is cut out of the packages. Configuration that names what is not there any more is a warning.
+std::vector<evidence::CutTotal> cut(std::vector<Read>& all, const std::vector<const LockedPackage*>& packages,
+                                    const recipe::Recipe& recipe, base::Events& events) {
+  std::vector<const package::Facts*> facts;
+  for (const auto& one : all) facts.push_back(&one.facts);
+  auto found = cut_packages(evidence::Cuts(recipe), recipe, packages, facts);
+  std::vector<std::vector<std::size_t>> entries(all.size());
+  for (const auto& one : found.cuts) entries[one.package].push_back(one.file);
+  for (std::size_t i = 0; i < all.size(); ++i) package::leave_out(all[i].deb, entries[i]);
+  for (const auto& warning : found.warnings) events.warning(warning);
+  return std::move(found.totals);
+}
+
 // The packages of an image, each as far as it is to be in it.
 struct Contents {
   std::vector<package::Deb> debs;  // in unpacking order
   std::vector<package::Deb> read;  // what only effects read
 };
 
-// Takes out of a lean image what nothing in it could run.
-void cut_unused_programs(std::vector<Read>& all, const std::vector<const LockedPackage*>& packages) {
-  std::vector<evidence::KeptPackage> kept;
-  std::vector<std::size_t> positions;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (packages[i]->state == LockedState::read) continue;
-    kept.push_back({&all[i].facts, packages[i]->state == LockedState::kept});
-    positions.push_back(i);
-  }
-  std::map<std::size_t, std::set<std::size_t>> cut;
-  for (const auto& program : evidence::unused_programs(kept)) cut[positions[program.package]].insert(program.file);
-  for (const auto& [position, files] : cut) {
-    auto& entries = all[position].deb.entries;
-    std::vector<base::TarEntry> left;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (!files.contains(i)) left.push_back(std::move(entries[i]));
-    }
-    entries = std::move(left);
-  }
-}
-
-Contents contents_of(const Selection& selection, const recipe::Recipe& recipe, const BuildContext& context) {
-  const auto packages = selection.architecture.taken();
-  auto all = read_all(packages, selection, context);
-  if (recipe.closure == recipe::ClosureMode::lean) cut_unused_programs(all, packages);
+Contents contents_of(std::vector<Read> all, const std::vector<const LockedPackage*>& packages) {
   std::vector<const debian::PackageRecord*> records;
   for (const auto& one : all) records.push_back(&one.deb.record);
   Contents contents;
@@ -100,9 +88,9 @@ Contents contents_of(const Selection& selection, const recipe::Recipe& recipe, c
   return contents;
 }
 
-std::string told(const Contents& contents) {
+std::string told(const std::vector<Read>& all) {
   std::uint64_t bytes = 0;
-  for (const auto& deb : contents.debs) bytes += deb.data->size();
+  for (const auto& one : all) bytes += one.deb.data->size();
   return fmt::format("{} of files", base::human_size(bytes));
 }
 
@@ -110,12 +98,18 @@ std::string told(const Contents& contents) {
 
 ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context) {
   auto& progress = context.progress;
+  const auto packages = selection.architecture.taken();
   fetch_debs(selection, context);
 
-  const auto contents = progress.stage(
-      "unpack", [&] { return contents_of(selection, recipe, context); }, [](const auto& read) { return told(read); });
+  auto all = progress.stage(
+      "unpack", [&] { return read_all(packages, selection, context); }, [](const auto& read) { return told(read); });
 
   ImageTree image;
+  image.cut = progress.stage(
+      "cut", [&] { return cut(all, packages, recipe, progress); },
+      [](const auto& totals) { return summary_of(totals); });
+  const auto contents = contents_of(std::move(all), packages);
+
   image.tree = progress.stage(
       "assemble", [&] { return tree::assemble(contents.debs); },
       [](const auto& assembled) { return fmt::format("{} paths", assembled.nodes().size()); });

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "cli/build_context.h"
 #include "cli/select_packages.h"
+#include "evidence/cut_files.h"
 #include "recipe/recipe.h"
 #include "tree/tree.h"
 
@@ -13,7 +15,8 @@ namespace debone::cli {
 
 struct ImageTree {
   tree::Tree tree;
-  std::int64_t created = 0;  // the image's date
+  std::int64_t created = 0;             // the image's date
+  std::vector<evidence::CutTotal> cut;  // of the packages' files what was left out, by which rule
 };
 
 // Throws Error.

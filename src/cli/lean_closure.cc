@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 
 #include "base/parallel.h"
 #include "cli/stored_debs.h"
+#include "evidence/cut_files.h"
 
 namespace debone::cli {
 namespace {
@@ -45,6 +45,20 @@ std::vector<package::Facts> inspect(const std::vector<resolve::Chosen>& packages
   return facts;
 }
 
+// With what the cuts leave out: it shows nothing.
+std::vector<evidence::Candidate> looked_at(const std::vector<package::Facts>& facts, const recipe::Recipe& recipe) {
+  std::vector<evidence::Candidate> candidates;
+  std::vector<const package::Facts*> packages;
+  for (const auto& one : facts) {
+    packages.push_back(&one);
+    candidates.push_back({&one, std::vector<bool>(one.files.size())});
+  }
+  for (const auto& cut : evidence::cut_files(evidence::Cuts(recipe), packages, {}).cuts) {
+    candidates[cut.package].cut[cut.file] = true;
+  }
+  return candidates;
+}
+
 }  // namespace
 
 std::string LeanClosure::told(std::size_t package) const {
@@ -66,13 +80,7 @@ LeanClosure find_lean_closure(const resolve::Solution& image, const resolve::Sol
       "inspect", [&] { return inspect(lean.packages, choice, architecture, context); },
       [](const auto& facts) { return fmt::format("{} packages", facts.size()); });
   lean.closure = context.progress.stage(
-      "closure",
-      [&] {
-        std::vector<evidence::Candidate> looked_at;
-        std::ranges::transform(lean.facts, std::back_inserter(looked_at),
-                               [](const auto& facts) { return evidence::Candidate{&facts}; });
-        return evidence::closure(looked_at, recipe);
-      },
+      "closure", [&] { return evidence::closure(looked_at(lean.facts, recipe), recipe); },
       [](const auto& closure) {
         const auto kept = std::ranges::count_if(
             closure.decisions, [](const auto& decision) { return decision.state >= evidence::State::data_only; });

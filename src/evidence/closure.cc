@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "evidence/cuts.h"
 #include "evidence/kinds.h"
 #include "evidence/libraries.h"
 #include "evidence/package_set.h"
@@ -260,6 +261,30 @@ class Finder {
       for (const auto& alternative : set_.alternatives(i)) {
         if (const auto target = set_.resolve(alternative.target)) follow(i, alternative.link, *target);
       }
+    }
+    found |= copyright_linked();
+    return found;
+  }
+
+  // 3: other links among documentation are no evidence, but nothing ships without its copyright, which packages of one
+  // source keep in one folder.
+  bool copyright_linked() {
+    bool found = false;
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (!is_in(i)) continue;
+      for_each_file(i, [&](FileRef ref) {
+        const auto& link = file(ref);
+        if (link.type != TarType::symlink || is_cut(ref)) return;
+        const bool is_folder = is_doc_link(link);
+        if (!is_folder && !is_copyright(link.path)) return;
+        auto target = set_.destination(ref);
+        if (target && is_folder) target = set_.resolve(*target + "/copyright");
+        if (!target) return;
+        for (const auto owner : set_.at(*target)) {
+          if (owner.package != i)
+            found |= add(owner.package, State::data_only, {Rule::linked, i, set_.path(ref), "/" + *target});
+        }
+      });
     }
     return found;
   }

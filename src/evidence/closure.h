@@ -48,9 +48,10 @@ enum class Rule {
 // One step of the chain that leads from the recipe to a package.
 struct Reason {
   Rule rule = Rule::recipe;
-  std::size_t by = 0;       // the candidate whose file shows it; its own number for recipe, started, implied, keep and effects
-  std::string file;         // the path in that package as the image has it: "usr/bin/php8.4"; empty where none is meant
-  std::string what;         // the soname, path or command it names; the user's words for keep
+  std::size_t by =
+      0;             // the candidate whose file shows it; its own number for recipe, started, implied, keep and effects
+  std::string file;  // the path in that package as the image has it: "usr/bin/php8.4"; empty where none is meant
+  std::string what;  // the soname, path or command it names; the user's words for keep
   std::string str() const;  // "needs libxml2.so.2": without `by` and `file`
 };
 

@@ -136,6 +136,22 @@ TEST(Closure, LinksLeadToPackages) {
   EXPECT_FALSE(packages.is_kept("server", "manuals"));
 }
 
+TEST(Closure, ACopyrightThatLiesInAnotherPackageBringsIt) {
+  auto packages = with(
+      {{.name = "libgcc-s1", .files = {text("usr/lib/libgcc_s.so.1"), link("usr/share/doc/libgcc-s1", "gcc-14-base")}},
+       {.name = "gcc-14-base", .files = {text("usr/share/doc/gcc-14-base/copyright")}},
+       {.name = "one", .files = {text("usr/bin/one"), link("usr/share/doc/one/copyright", "../two/copyright")}},
+       {.name = "two", .files = {text("usr/share/doc/two/copyright")}},
+       {.name = "three", .files = {text("usr/bin/three"), link("usr/share/doc/three/NEWS.gz", "../two/NEWS.gz")}}});
+  EXPECT_EQ(packages.reason("libgcc-s1", "gcc-14-base"),
+            "/usr/share/doc/libgcc-s1 of libgcc-s1 is a link to /usr/share/doc/gcc-14-base/copyright");
+  EXPECT_EQ(packages.reason("one", "two"),
+            "/usr/share/doc/one/copyright of one is a link to /usr/share/doc/two/copyright");
+  EXPECT_FALSE(packages.is_kept("three", "two"));
+  packages.cut_files = {"usr/share/doc/libgcc-s1"};
+  EXPECT_FALSE(packages.is_kept("libgcc-s1", "gcc-14-base"));
+}
+
 TEST(Closure, LinksInACircleEnd) {
   auto packages =
       with({{.name = "app", .files = {link("usr/bin/a", "b"), link("usr/bin/b", "a"), program("usr/bin/app", {})}}});

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 
 #include "base/rel_path.h"
 #include "base/text.h"
+#include "evidence/kinds.h"
 #include "evidence/shipped.h"
 #include "package/merged_path.h"
 
@@ -22,17 +22,7 @@ using base::TarType;
 using package::Facts;
 using package::File;
 
-constexpr std::string_view closure_rule = "closure";
-
-// Documentation is named in many configuration files, and read by none.
-bool is_documentation(std::string_view path) {
-  constexpr std::array<std::string_view, 9> trees{"usr/share/doc",  "usr/share/man",     "usr/share/info",
-                                                  "usr/share/help", "usr/share/lintian", "usr/share/gtk-doc",
-                                                  "usr/share/bug",  "usr/share/omf",     "usr/share/locale"};
-  return std::ranges::any_of(trees, [&](std::string_view tree) {
-    return path.starts_with(tree) && (path.size() == tree.size() || path[tree.size()] == '/');
-  });
-}
+constexpr std::string_view closure_rule = "unused-programs";
 
 class Cutter {
  public:
@@ -43,11 +33,11 @@ class Cutter {
     }
   }
 
-  CutFiles cut(const std::vector<CutFile>& by_closure) {
+  CutFiles cut(const std::vector<UnusedProgram>& unused) {
     for (const auto& place : shipped_.places()) {
       for (const auto& entry : place.entries) decide(entry);
     }
-    for (const auto& file : by_closure) leave_out(file);
+    for (const auto& program : unused) leave_out(program);
     keep_copyrights();
     do {
       find_empty_places();
@@ -68,24 +58,24 @@ class Cutter {
     std::string counts_under;  // where it is gone: that of the first thing in a directory
   };
 
-  const File& file(const Entry& entry) const { return packages_[entry.package]->files[entry.file]; }
-  Fate& fate(const Entry& entry) { return fates_[entry.package][entry.file]; }
-  const Fate& fate(const Entry& entry) const { return fates_[entry.package][entry.file]; }
+  const File& file(const FileRef& entry) const { return packages_[entry.package]->files[entry.file]; }
+  Fate& fate(const FileRef& entry) { return fates_[entry.package][entry.file]; }
+  const Fate& fate(const FileRef& entry) const { return fates_[entry.package][entry.file]; }
   static bool is_directory(const File& file) { return file.type == TarType::directory; }
 
-  const std::vector<Entry>& entries_at(std::string_view path) const {
-    static const std::vector<Entry> nothing;
+  const std::vector<FileRef>& entries_at(std::string_view path) const {
+    static const std::vector<FileRef> nothing;
     const auto place = shipped_.find(path);
     return place == Shipped::none ? nothing : shipped_.places()[place].entries;
   }
 
   // What a hard link is a name of, else the entry itself.
-  Entry content_of(Entry entry) const {
+  FileRef content_of(FileRef entry) const {
     // A package's hard links point at what stands before them; one that does not is refused when the tree is built.
     while (file(entry).type == TarType::hard_link) {
-      const auto& targets = entries_at(package::merged_path(file(entry).link));
+      const auto& targets = entries_at(merged(file(entry).link));
       const auto target = std::ranges::find_if(
-          targets, [&](const Entry& other) { return other.package == entry.package && other.file < entry.file; });
+          targets, [&](const FileRef& other) { return other.package == entry.package && other.file < entry.file; });
       if (target == targets.end()) return entry;
       entry = *target;
     }
@@ -102,17 +92,14 @@ class Cutter {
   }
 
   // A directory's rule is noted: whether it leaves is what is left in it to say.
-  void decide(const Entry& entry) { set(fate(entry), cuts_.decide(file(entry), file(content_of(entry)))); }
+  void decide(const FileRef& entry) { set(fate(entry), cuts_.decide(file(entry), file(content_of(entry)))); }
 
-  void leave_out(const CutFile& left_out) {
-    for (const auto& entry : entries_at(package::merged_path(left_out.path))) {
-      auto& its = fate(entry);
-      const bool is_restored = its.rule != nullptr && its.rule->restores;
-      if (entry.package != left_out.candidate || its.cut || is_restored) continue;
-      its.cut = true;
-      its.counts_under = closure_rule;
-      its.why = left_out.why;
-    }
+  void leave_out(const UnusedProgram& program) {
+    auto& its = fate({program.package, program.file});
+    if (its.cut || (its.rule != nullptr && its.rule->restores)) return;
+    its.cut = true;
+    its.counts_under = closure_rule;
+    its.why = program.why;
   }
 
   void keep_copyrights() {
@@ -143,7 +130,7 @@ class Cutter {
       const auto& place = places[i];
       const bool stays =
           has_something[i] || package::is_merged(place.path) ||
-          std::ranges::any_of(place.entries, [&](const Entry& entry) { return is_wanted(entry, place); });
+          std::ranges::any_of(place.entries, [&](const FileRef& entry) { return is_wanted(entry, place); });
       states_[i].is_gone = !stays;
       for (const auto& entry : place.entries) {
         if (fate(entry).cut) states_[i].counts_under = fate(entry).counts_under;
@@ -156,7 +143,7 @@ class Cutter {
 
   // Whether an entry alone keeps its place: a file that is not cut, or a directory that is more than what was cut in
   // it.
-  bool is_wanted(const Entry& entry, const Shipped::Place& place) const {
+  bool is_wanted(const FileRef& entry, const Shipped::Place& place) const {
     const auto& its = fate(entry);
     if (!is_directory(file(entry))) return !its.cut;
     if (its.rule != nullptr) return its.rule->restores;
@@ -220,12 +207,12 @@ class Cutter {
     return told;
   }
 
-  std::optional<Cut> cut_of(const Entry& entry, const std::set<std::size_t>& has_other_name) const {
+  std::optional<Cut> cut_of(const FileRef& entry, const std::set<std::size_t>& has_other_name) const {
     const auto& shipped = file(entry);
     Cut cut{entry.package, entry.file, {}, {}, 0};
     if (is_directory(shipped)) {
       if (shipped.path.empty()) return std::nullopt;
-      const auto& state = states_[shipped_.find(package::merged_path(shipped.path))];
+      const auto& state = states_[shipped_.find(merged(shipped.path))];
       if (!state.is_gone) return std::nullopt;
       cut.rule = state.counts_under;
       cut.why = fate(entry).cut ? fate(entry).why : "nothing is left in it";
@@ -242,7 +229,7 @@ class Cutter {
   std::set<std::size_t> kept_by_hard_links(std::size_t package) const {
     std::set<std::size_t> kept;
     for (std::size_t i = 0; i < fates_[package].size(); ++i) {
-      const Entry entry{package, i};
+      const FileRef entry{package, i};
       if (file(entry).type == TarType::hard_link && !fate(entry).cut) kept.insert(content_of(entry).file);
     }
     return kept;
@@ -258,7 +245,8 @@ class Cutter {
       if (configuration.type != TarType::file || fate({package, i}).cut || configuration.paths_named.empty()) continue;
       const bool is_in_etc = configuration.path.starts_with("etc/");
       if (!is_in_etc && std::ranges::count(conffiles, "/" + configuration.path) == 0) continue;
-      if (cuts_.is_placed(*base::RelPath::parse(configuration.path)) || administers(configuration)) continue;
+      if (cuts_.is_placed(*base::RelPath::parse(configuration.path)) || is_administration(merged(configuration.path)))
+        continue;
       std::string first;
       std::size_t more = 0;
       for (const auto& named : configuration.paths_named) {
@@ -278,12 +266,6 @@ class Cutter {
     }
   }
 
-  // What nothing in an image reads: it may name what it likes.
-  static bool administers(const File& configuration) {
-    static const Cuts admin(*std::ranges::find(cut_sets(), "no-admin", &CutSet::name));
-    return admin.decide(configuration, configuration) != nullptr;
-  }
-
   const Cuts& cuts_;
   const std::vector<const Facts*>& packages_;
   Shipped shipped_;
@@ -301,8 +283,8 @@ const Cut* CutFiles::find(std::size_t package, std::size_t file) const {
 }
 
 CutFiles cut_files(const Cuts& cuts, const std::vector<const Facts*>& packages,
-                   const std::vector<CutFile>& by_closure) {
-  return Cutter(cuts, packages).cut(by_closure);
+                   const std::vector<UnusedProgram>& unused) {
+  return Cutter(cuts, packages).cut(unused);
 }
 
 }  // namespace debone::evidence

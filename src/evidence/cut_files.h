@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "evidence/closure.h"
 #include "evidence/cuts.h"
+#include "evidence/unused_programs.h"
 #include "package/facts.h"
 
 namespace debone::evidence {
@@ -17,7 +17,7 @@ namespace debone::evidence {
 struct Cut {
   std::size_t package = 0;  // of the packages given
   std::size_t file = 0;     // of its facts' files
-  std::string rule;         // what it counts under: a rule's name, that of its target for a link; or "closure"
+  std::string rule;         // what it counts under: a rule's name, that of its target for a link; or "unused-programs"
   std::string why;          // in words: "no-man, on by default"
   std::uint64_t bytes = 0;  // that the image is smaller by; 0 where another name of the file keeps them
 };
@@ -36,13 +36,13 @@ struct CutFiles {
   const Cut* find(std::size_t package, std::size_t file) const;
 };
 
-// `packages` are those that the image has; null stands for one that it has not. `by_closure` are files that the lean
-// closure leaves out of them, `candidate` a number among `packages`: they leave unless a rule restores them.
+// `packages` are those that the image has; null stands for one that it has not. `unused` are programs among
+// them that a lean image leaves out: they leave unless a rule restores them.
 // - A link leaves with what it leads to; one whose target the recipe's `paths:` put in its place stays.
 // - What a copyright file, or the copyright behind a package's link in usr/share/doc, leads to stays as it does.
 // - A directory leaves when nothing is left in it, if a rule cuts it or if each package that ships it shipped something
 //   in it. One that is shipped empty stays, and so does one that a rule restores.
 CutFiles cut_files(const Cuts& cuts, const std::vector<const package::Facts*>& packages,
-                   const std::vector<CutFile>& by_closure);
+                   const std::vector<UnusedProgram>& unused);
 
 }  // namespace debone::evidence

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "evidence/test_files.h"
+#include "evidence/test_packages.h"
 #include "recipe/load.h"
 
 namespace debone::evidence {
@@ -15,8 +15,15 @@ namespace {
 
 using package::Facts;
 using package::File;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using testing::directory;
+using ::testing::ElementsAre;
+using testing::hard_link;
+using ::testing::IsEmpty;
+using testing::link;
+using testing::naming;
+using testing::script;
+using testing::sized;
+using testing::text;
 
 Facts package_of(std::string name, std::vector<File> files, std::string conffiles = "") {
   Facts facts;
@@ -26,7 +33,7 @@ Facts package_of(std::string name, std::vector<File> files, std::string conffile
   return facts;
 }
 
-class CutFilesTest : public testing::Test {
+class CutFilesTest : public ::testing::Test {
  protected:
   void package(std::string name, std::vector<File> files, std::string conffiles = "") {
     packages.push_back(package_of(std::move(name), std::move(files), std::move(conffiles)));
@@ -38,7 +45,7 @@ class CutFilesTest : public testing::Test {
         "x.yaml", "/home/user", nullptr);
     std::vector<const Facts*> all;
     for (const auto& one : packages) all.push_back(one.record.name.empty() ? nullptr : &one);
-    return cut_files(Cuts(recipe), all, by_closure);
+    return cut_files(Cuts(recipe), all, unused);
   }
   // "path: why" of each entry that is left out.
   std::vector<std::string> left_out() const {
@@ -52,14 +59,14 @@ class CutFilesTest : public testing::Test {
   std::string items;
   std::string more;
   std::vector<Facts> packages;
-  std::vector<CutFile> by_closure;
+  std::vector<UnusedProgram> unused;
 };
 
 TEST_F(CutFilesTest, FilesLeaveByRule) {
-  package("a", {file("usr/bin/a"), file("usr/share/man/man1/a.1.gz", 100), file("usr/share/doc/a/copyright", 7),
-                file("usr/share/doc/a/README", 20)});
-  package("", {file("usr/share/man/man1/none.1.gz")});
-  package("c", {file("usr/share/man/man1/c.1.gz", 11), link("usr/share/man/man1/d.1.gz", "c.1.gz")});
+  package("a", {text("usr/bin/a"), sized("usr/share/man/man1/a.1.gz", 100), sized("usr/share/doc/a/copyright", 7),
+                sized("usr/share/doc/a/README", 20)});
+  package("", {text("usr/share/man/man1/none.1.gz")});
+  package("c", {sized("usr/share/man/man1/c.1.gz", 11), link("usr/share/man/man1/d.1.gz", "c.1.gz")});
   const auto found = cut();
   EXPECT_THAT(left_out(), ElementsAre("usr/share/man/man1/a.1.gz: no-man, on by default",
                                       "usr/share/doc/a/README: no-docs, on by default",
@@ -80,7 +87,7 @@ TEST_F(CutFilesTest, FilesLeaveByRule) {
 TEST_F(CutFilesTest, ALinkLeavesWithItsTarget) {
   items = "/opt/x";
   package("a",
-          {file("opt/x", 5), link("usr/bin/x", "../../opt/x"), link("usr/bin/y", "x"), link("usr/bin/z", "/usr/bin/y"),
+          {sized("opt/x", 5), link("usr/bin/x", "../../opt/x"), link("usr/bin/y", "x"), link("usr/bin/z", "/usr/bin/y"),
            link("usr/bin/loop", "loop"), link("usr/bin/out", "../../../../x"), link("usr/bin/nowhere", "/opt/never")});
   package("b", {link("etc/alternatives/x", "/bin/z"), link("usr/bin/other", "/opt")});
   EXPECT_THAT(left_out(),
@@ -97,8 +104,8 @@ TEST_F(CutFilesTest, ALinkLeavesWithItsTarget) {
 
 TEST_F(CutFilesTest, ALinkOnTheWayCountsToo) {
   items = "/etc/alternatives/x";
-  package("a", {file("usr/bin/x1"), link("etc/alternatives/x", "/usr/bin/x1"), link("usr/bin/x", "/etc/alternatives/x"),
-                link("usr/lib/d", "/usr/share/d"), file("usr/share/d/f"), link("usr/bin/f", "../lib/d/f")});
+  package("a", {text("usr/bin/x1"), link("etc/alternatives/x", "/usr/bin/x1"), link("usr/bin/x", "/etc/alternatives/x"),
+                link("usr/lib/d", "/usr/share/d"), text("usr/share/d/f"), link("usr/bin/f", "../lib/d/f")});
   EXPECT_THAT(left_out(), ElementsAre("etc/alternatives/x: /etc/alternatives/x of x.yaml:3:8",
                                       "usr/bin/x: a link to /etc/alternatives/x, which is cut (/etc/alternatives/x)"));
   items = "/usr/lib/d";
@@ -113,20 +120,20 @@ TEST_F(CutFilesTest, ALinkOnTheWayCountsToo) {
 TEST_F(CutFilesTest, ALinkStaysWhereTheRecipePutsItsTarget) {
   items = "/opt/x, /srv/d";
   more = "paths: [{path: /opt/x, type: file, content: mine}, {path: /srv/d/e, type: directory}]";
-  package("a", {file("opt/x"), link("usr/bin/x", "/opt/x"), file("srv/d/f"), link("usr/d", "/srv/d")});
+  package("a", {text("opt/x"), link("usr/bin/x", "/opt/x"), text("srv/d/f"), link("usr/d", "/srv/d")});
   EXPECT_THAT(left_out(), ElementsAre("opt/x: /opt/x of x.yaml:3:8", "srv/d/f: /srv/d of x.yaml:3:16"));
 }
 
 TEST_F(CutFilesTest, APathThatAnotherPackageKeepsIsThere) {
   items = "no-shell-scripts";
-  package("a", {script("usr/bin/x"), link("usr/bin/y", "x")});
-  package("b", {file("usr/bin/x")});
+  package("a", {script("usr/bin/x", "/bin/sh"), link("usr/bin/y", "x")});
+  package("b", {text("usr/bin/x")});
   EXPECT_THAT(left_out(), ElementsAre("usr/bin/x: no-shell-scripts of x.yaml:3:8"));
 }
 
 TEST_F(CutFilesTest, AHardLinkKeepsItsContent) {
   items = "/opt/x";
-  package("a", {file("opt/x", 50), hard_link("usr/bin/x", "opt/x"), file("opt/y", 9)});
+  package("a", {sized("opt/x", 50), hard_link("usr/bin/x", "opt/x"), sized("opt/y", 9)});
   auto found = cut();
   ASSERT_EQ(found.cuts.size(), 1U);
   EXPECT_EQ(found.cuts[0].bytes, 0U) << "the other name keeps them";
@@ -138,7 +145,7 @@ TEST_F(CutFilesTest, AHardLinkKeepsItsContent) {
   // A name of a name; and one of a script, which is a script.
   items = "no-shell-scripts";
   packages.clear();
-  package("a", {script("usr/bin/x"), hard_link("usr/bin/y", "usr/bin/x"), hard_link("usr/bin/z", "bin/y"),
+  package("a", {script("usr/bin/x", "/bin/sh"), hard_link("usr/bin/y", "usr/bin/x"), hard_link("usr/bin/z", "bin/y"),
                 hard_link("usr/bin/nowhere", "usr/bin/never"), hard_link("usr/bin/self", "usr/bin/self")});
   EXPECT_THAT(left_out(),
               ElementsAre("usr/bin/x: no-shell-scripts of x.yaml:3:8", "usr/bin/y: no-shell-scripts of x.yaml:3:8",
@@ -148,9 +155,9 @@ TEST_F(CutFilesTest, AHardLinkKeepsItsContent) {
 TEST_F(CutFilesTest, ADirectoryLeavesWhenNothingIsLeftInIt) {
   package("base", {directory("usr"), directory("usr/share/man"), directory("usr/share/man/man1"), directory("var/log"),
                    directory("usr/share/doc")});
-  package("a", {directory("usr/share/doc"), directory("usr/share/doc/a"), file("usr/share/doc/a/copyright"),
-                directory("usr/share/doc/a/examples"), file("usr/share/doc/a/examples/x"),
-                directory("usr/share/locale"), directory("usr/share/locale/de"), file("usr/share/locale/de/x.mo")});
+  package("a", {directory("usr/share/doc"), directory("usr/share/doc/a"), text("usr/share/doc/a/copyright"),
+                directory("usr/share/doc/a/examples"), text("usr/share/doc/a/examples/x"),
+                directory("usr/share/locale"), directory("usr/share/locale/de"), text("usr/share/locale/de/x.mo")});
   EXPECT_THAT(
       left_out(),
       ElementsAre("usr/share/man: no-man, on by default", "usr/share/man/man1: no-man, on by default",
@@ -163,7 +170,7 @@ TEST_F(CutFilesTest, ADirectoryLeavesWhenNothingIsLeftInIt) {
 TEST_F(CutFilesTest, ADirectoryThatAPackageShipsEmptyStays) {
   items = "/var/log/a/**, /var/spool/a/x";
   package("base", {directory("var/log"), directory("var/spool/a")});
-  package("a", {directory("var/log/a"), file("var/log/a/x"), directory("var/spool/a"), file("var/spool/a/x"),
+  package("a", {directory("var/log/a"), text("var/log/a/x"), directory("var/spool/a"), text("var/spool/a/x"),
                 directory("var/cache/a")});
   EXPECT_THAT(left_out(), ElementsAre("var/log/a: nothing is left in it", "var/log/a/x: /var/log/a/** of x.yaml:3:8",
                                       "var/spool/a/x: /var/spool/a/x of x.yaml:3:23"));
@@ -175,8 +182,8 @@ TEST_F(CutFilesTest, ADirectoryThatAPackageShipsEmptyStays) {
 
 TEST_F(CutFilesTest, ACopyrightThatIsALinkKeepsItsTarget) {
   package("a", {link("usr/share/doc/a/copyright", "../b/LICENSE"), link("usr/share/doc/a/html", "../b/html")});
-  package("b", {file("usr/share/doc/b/LICENSE"), file("usr/share/doc/b/html/index.html"),
-                file("usr/share/doc/b/copyright")});
+  package("b", {text("usr/share/doc/b/LICENSE"), text("usr/share/doc/b/html/index.html"),
+                text("usr/share/doc/b/copyright")});
   EXPECT_THAT(left_out(), ElementsAre("usr/share/doc/a/html: no-docs, on by default",
                                       "usr/share/doc/b/html/index.html: no-docs, on by default"));
   items = "/usr/share/doc/b/LICENSE";
@@ -191,10 +198,10 @@ TEST_F(CutFilesTest, ACopyrightThatIsALinkKeepsItsTarget) {
 TEST_F(CutFilesTest, AFolderOfDocumentationThatIsALinkKeepsItsCopyright) {
   items = "/usr/lib/c";
   package("a", {link("usr/share/doc/a", "common"), link("usr/share/doc/c", "../../lib/c/doc")});
-  package("common", {file("usr/share/doc/common/copyright"), file("usr/share/doc/common/README")});
-  package("c", {file("usr/lib/c/doc/copyright"), file("usr/lib/c/doc/README"), file("usr/lib/c/x")});
+  package("common", {text("usr/share/doc/common/copyright"), text("usr/share/doc/common/README")});
+  package("c", {text("usr/lib/c/doc/copyright"), text("usr/lib/c/doc/README"), text("usr/lib/c/x")});
   package("d", {link("usr/share/doc/d", "e"), link("usr/share/doc/f", "not-here")});
-  package("e", {file("usr/share/doc/e/README")});
+  package("e", {text("usr/share/doc/e/README")});
   EXPECT_THAT(left_out(),
               ElementsAre("usr/share/doc/common/README: no-docs, on by default",
                           "usr/lib/c/doc/README: /usr/lib/c of x.yaml:3:8", "usr/lib/c/x: /usr/lib/c of x.yaml:3:8",
@@ -202,14 +209,14 @@ TEST_F(CutFilesTest, AFolderOfDocumentationThatIsALinkKeepsItsCopyright) {
                           "usr/share/doc/e/README: no-docs, on by default"));
 }
 
-TEST_F(CutFilesTest, WhatTheClosureLeavesOutIsCutUnlessARuleRestoresIt) {
-  package("a", {script("usr/bin/x"), link("usr/bin/y", "x"), script("usr/bin/z")});
-  by_closure = {{0, "bin/x", "its interpreter /bin/sh is not in the image"}, {0, "usr/bin/never", "?"}};
-  EXPECT_THAT(left_out(), ElementsAre("usr/bin/x: its interpreter /bin/sh is not in the image",
-                                      "usr/bin/y: a link to /usr/bin/x, which is cut (closure)"));
-  EXPECT_EQ(cut().totals[0].rule, "closure");
+TEST_F(CutFilesTest, AnUnusedProgramIsCutUnlessARuleRestoresIt) {
+  package("a", {script("bin/x", "/bin/sh"), link("usr/bin/y", "x"), script("usr/bin/z", "/bin/sh")});
+  unused = {{0, 0, "usr/bin/x", "/bin/sh is not in the image"}};
+  EXPECT_THAT(left_out(), ElementsAre("bin/x: /bin/sh is not in the image",
+                                      "usr/bin/y: a link to /usr/bin/x, which is cut (unused-programs)"));
+  EXPECT_EQ(cut().totals[0].rule, "unused-programs");
   items = "/usr/bin/*";
-  EXPECT_EQ(cut().totals[0].rule, "/usr/bin/*") << "a rule comes before the closure";
+  EXPECT_EQ(cut().totals[0].rule, "/usr/bin/*") << "a rule comes before";
   for (const auto* restoring : {"'!/usr/bin/x'", "'!no-shell-scripts'"}) {
     items = restoring;
     EXPECT_THAT(left_out(), IsEmpty()) << restoring;
@@ -223,8 +230,8 @@ TEST_F(CutFilesTest, ConfigurationThatNamesWhatIsCutIsAWarning) {
           {naming("etc/a.conf", {"/usr/share/a/ask", "/usr/share/doc/a/README", "/usr/bin/kept"}),
            naming("usr/share/a/a.ini", {"/bin/lib-a", "/usr/lib/a", "/usr/lib/a/x"}),
            naming("usr/share/a/data", {"/usr/share/a/ask"}), naming("etc/mine.conf", {"/usr/share/a/ask"}),
-           naming("etc/cron.d/a", {"/usr/share/a/ask"}), script("usr/share/a/ask"), file("usr/bin/kept"),
-           file("usr/share/doc/a/README"), file("usr/lib/a/x"), link("usr/bin/lib-a", "/usr/lib/a/x")},
+           naming("etc/cron.d/a", {"/usr/share/a/ask"}), script("usr/share/a/ask", "/bin/sh"), text("usr/bin/kept"),
+           text("usr/share/doc/a/README"), text("usr/lib/a/x"), link("usr/bin/lib-a", "/usr/lib/a/x")},
           "/etc/a.conf\n/usr/share/a/a.ini\n");
   EXPECT_THAT(cut().warnings,
               ElementsAre("/etc/a.conf of a names /usr/share/a/ask, which is cut (no-shell-scripts)",
@@ -234,7 +241,7 @@ TEST_F(CutFilesTest, ConfigurationThatNamesWhatIsCutIsAWarning) {
 TEST_F(CutFilesTest, WhatIsLargeTakesNoLong) {
   items = "'/usr/share/a/**/*[0-9]', '!/**/7*'";
   std::vector<File> files;
-  for (int i = 0; i < 20'000; ++i) files.push_back(file(fmt::format("usr/share/a/{}/{}/{}", i % 7, i % 301, i)));
+  for (int i = 0; i < 20'000; ++i) files.push_back(text(fmt::format("usr/share/a/{}/{}/{}", i % 7, i % 301, i)));
   for (int i = 0; i < 2'000; ++i) files.push_back(hard_link(fmt::format("opt/{}", i), "usr/share/a/0/0/0"));
   for (int i = 0; i < 2'000; ++i)
     files.push_back(link(fmt::format("srv/{}", i), i == 0 ? "none" : std::to_string(i - 1)));

@@ -4,15 +4,13 @@
 #include <array>
 
 #include "base/text.h"
-#include "package/shells.h"
+#include "evidence/kinds.h"
 #include "recipe/cuts.h"
 
 namespace debone::evidence {
 namespace {
 
-bool is_shell_script(const package::File& content) {
-  return package::is_shell(content.interpreter.substr(content.interpreter.rfind('/') + 1));
-}
+bool is_shell_script(const package::File& content) { return is_shell(content.interpreter); }
 
 // As CutSet, the globs in their written form, separated by blanks.
 struct Text {

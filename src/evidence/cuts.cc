@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "evidence/kinds.h"
 #include "package/merged_path.h"
 #include "recipe/cuts.h"
 
@@ -19,7 +20,7 @@ constexpr std::string_view doc = "usr/share/doc/";
 // A file's path by each of its names: with merged /usr, /lib/x and /usr/lib/x are one.
 class Names {
  public:
-  explicit Names(std::string_view path) : merged_(package::merged_path(path)), all_{merged_, {}} {
+  explicit Names(std::string_view path) : merged_(merged(path)), all_{merged_, {}} {
     constexpr std::string_view usr = "usr/";
     if (!merged_.starts_with(usr)) return;
     const auto in_usr = std::string_view(merged_).substr(usr.size());
@@ -41,17 +42,15 @@ class Names {
   std::array<std::string_view, 2> all_;  // the second may be empty: there is none
 };
 
-std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 bool holds(const CutSet& set, const Names& names, const package::File& content) {
   return (set.holds == nullptr || set.holds(content)) && names.fit_any(set.globs) && !names.fit_any(set.except);
 }
 
 // Whether one of the globs fits and ends in the very name of the file.
 bool names_it(const std::vector<base::Glob>& globs, std::string_view path) {
-  const auto merged = package::merged_path(path);
+  const auto name = merged(path);
   return std::ranges::any_of(
-      globs, [&](const base::Glob& glob) { return glob.ends_in_name(last_component(merged)) && glob.fits(merged); });
+      globs, [&](const base::Glob& glob) { return glob.ends_in_name(last_component(name)) && glob.fits(name); });
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/test_tar.h"
 #include "base/text.h"
-#include "evidence/test_files.h"
+#include "evidence/test_packages.h"
 #include "recipe/cuts.h"
 #include "recipe/load.h"
 
@@ -17,6 +17,11 @@ namespace debone::evidence {
 namespace {
 
 using package::File;
+using testing::directory;
+using testing::hard_link;
+using testing::link;
+using testing::script;
+using testing::text;
 
 Cuts cuts_of(std::string_view items, std::string_view more = "") {
   return Cuts(recipe::parse(
@@ -30,7 +35,7 @@ std::string decided(const Cuts& cuts, const File& file) {
   const auto* rule = cuts.decide(file, file);
   return rule == nullptr ? "" : (rule->restores ? "!" : "") + rule->name;
 }
-std::string decided(const Cuts& cuts, std::string path) { return decided(cuts, file(std::move(path))); }
+std::string decided(const Cuts& cuts, std::string path) { return decided(cuts, text(std::move(path))); }
 
 TEST(Cuts, ByDefaultWhatNobodyReadsAtRunTimeLeaves) {
   const auto cuts = cuts_of("");
@@ -195,8 +200,8 @@ TEST(Cuts, WhatTheOtherSetsHold) {
 
 TEST(Cuts, ARuleSaysWhereItComesFrom) {
   const auto cuts = cuts_of("/opt/**");
-  const auto page = file("usr/share/man/man1/x.1.gz");
-  const auto other = file("opt/x");
+  const auto page = text("usr/share/man/man1/x.1.gz");
+  const auto other = text("opt/x");
   EXPECT_EQ(cuts.decide(page, page)->str(), "no-man, on by default");
   EXPECT_EQ(cuts.decide(page, page)->summary, "Manual pages");
   EXPECT_EQ(cuts.decide(other, other)->str(), "/opt/** of x.yaml:3:8");

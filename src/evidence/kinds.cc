@@ -4,6 +4,8 @@
 #include <array>
 
 #include "base/text.h"
+#include "package/merged_path.h"
+#include "package/shells.h"
 
 namespace debone::evidence {
 namespace {
@@ -63,10 +65,7 @@ std::string_view directory_of(std::string_view path) {
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
 }
 
-std::string merged(std::string_view path) {
-  constexpr std::array<std::string_view, 7> links{"bin/", "lib/", "lib32/", "lib64/", "libo32/", "libx32/", "sbin/"};
-  return is_below_any(path, links) ? "usr/" + std::string(path) : std::string(path);
-}
+std::string merged(std::string_view path) { return package::merged_path(path); }
 
 bool is_program_path(std::string_view path) {
   constexpr std::array<std::string_view, 5> directories{"usr/bin", "usr/sbin", "usr/games", "usr/local/bin",
@@ -186,10 +185,6 @@ bool is_package_manager(std::string_view path) {
          name == "update-alternatives";
 }
 
-bool is_shell(std::string_view path) {
-  constexpr std::array<std::string_view, 15> shells{"ash",  "bash", "busybox", "csh",   "dash", "fish", "ksh", "ksh93",
-                                                    "lksh", "mksh", "posh",    "rbash", "sh",   "tcsh", "zsh"};
-  return std::ranges::find(shells, last_component(path)) != shells.end();
-}
+bool is_shell(std::string_view path) { return package::is_shell(last_component(path)); }
 
 }  // namespace debone::evidence

@@ -3,18 +3,12 @@
 #include <algorithm>
 
 #include "base/rel_path.h"
-#include "base/text.h"
-#include "package/merged_path.h"
+#include "evidence/kinds.h"
 
 namespace debone::evidence {
 namespace {
 
 constexpr std::size_t most_links = 40;  // as the kernel (MAXSYMLINKS)
-
-std::string_view parent_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
 
 }  // namespace
 
@@ -25,13 +19,13 @@ Shipped::Shipped(const std::vector<const package::Facts*>& packages) {
     const auto& files = packages[package]->files;
     for (std::size_t file = 0; file < files.size(); ++file) {
       if (files[file].path.empty()) continue;
-      const auto path = package::merged_path(files[file].path);
+      const auto path = merged(files[file].path);
       auto& place = by_path[path];
       const bool is_link = files[file].type == base::TarType::symlink;
       if (place.entries.empty() && is_link) place.link = files[file].link;
       if (!is_link) place.link.clear();
       place.entries.push_back({package, file});
-      for (auto above = parent_of(path); !above.empty(); above = parent_of(above)) {
+      for (auto above = directory_of(path); !above.empty(); above = directory_of(above)) {
         auto& filled_by = by_path[std::string(above)].filled_by;
         if (!filled_by.empty() && filled_by.back() == package) break;  // and so are those above it
         filled_by.push_back(package);
@@ -45,7 +39,7 @@ Shipped::Shipped(const std::vector<const package::Facts*>& packages) {
   }
   std::ranges::sort(places_, {}, &Place::path);
   for (std::size_t i = 0; i < places_.size(); ++i) by_path_.emplace(places_[i].path, i);
-  for (auto& place : places_) place.above = find(parent_of(place.path));
+  for (auto& place : places_) place.above = find(directory_of(place.path));
 }
 
 std::size_t Shipped::find(std::string_view path) const {
@@ -55,7 +49,7 @@ std::size_t Shipped::find(std::string_view path) const {
 
 std::vector<std::string> Shipped::way(std::string_view path) const {
   std::vector<std::string> met;
-  auto ahead = package::merged_path(path);
+  auto ahead = merged(path);
   for (;;) {
     // The first link on the way, if there is one.
     std::size_t place = none;
@@ -69,7 +63,7 @@ std::vector<std::string> Shipped::way(std::string_view path) const {
     const auto link = base::RelPath::parse(met.back());
     const auto target = link ? base::link_destination(*link, places_[place].link) : std::nullopt;
     if (!target || target->is_root()) return met;
-    ahead = package::merged_path(target->str() + ahead.substr(end));
+    ahead = merged(target->str() + ahead.substr(end));
   }
 }
 

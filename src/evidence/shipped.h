@@ -8,15 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "evidence/package_set.h"
 #include "package/facts.h"
 
 namespace debone::evidence {
-
-// An entry of a package.
-struct Entry {
-  std::size_t package = 0;  // of the packages given
-  std::size_t file = 0;     // of its facts' files
-};
 
 class Shipped {
  public:
@@ -24,7 +19,7 @@ class Shipped {
   struct Place {
     std::string path;                    // as merged /usr names it, never that of the root
     std::size_t above = none;            // the place of its directory; none where that is the root
-    std::vector<Entry> entries;          // empty: a directory that nobody ships by itself
+    std::vector<FileRef> entries;        // empty: a directory that nobody ships by itself
     std::vector<std::size_t> filled_by;  // of a directory: the packages that ship something in it; sorted
     std::string link;                    // the target, where all who ship something here ship a link
   };

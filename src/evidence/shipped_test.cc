@@ -3,14 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "evidence/test_files.h"
+#include "evidence/test_packages.h"
 
 namespace debone::evidence {
 namespace {
 
 using package::Facts;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using testing::directory;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::link;
+using testing::text;
 
 Facts with(std::vector<package::File> files) {
   Facts facts;
@@ -19,8 +22,8 @@ Facts with(std::vector<package::File> files) {
 }
 
 TEST(Shipped, KnowsEveryPathByItsMergedName) {
-  const auto a = with({directory(""), file("lib/x/y"), file("opt/z")});
-  const auto b = with({directory("usr/lib"), file("usr/lib/x/y")});
+  const auto a = with({directory(""), text("lib/x/y"), text("opt/z")});
+  const auto b = with({directory("usr/lib"), text("usr/lib/x/y")});
   const Shipped shipped({&a, nullptr, &b});
   std::vector<std::string> paths;
   for (const auto& place : shipped.places()) paths.push_back(place.path);
@@ -38,7 +41,7 @@ TEST(Shipped, KnowsEveryPathByItsMergedName) {
 }
 
 TEST(Shipped, FollowsLinks) {
-  const auto a = with({link("usr/bin/x", "y"), link("usr/bin/y", "/opt/d/z"), link("opt/d", "../srv"), file("srv/z"),
+  const auto a = with({link("usr/bin/x", "y"), link("usr/bin/y", "/opt/d/z"), link("opt/d", "../srv"), text("srv/z"),
                        link("bin", "usr/bin"), link("etc/up", "../../../x"), link("etc/round", "round")});
   const Shipped shipped({&a});
   EXPECT_THAT(shipped.way("bin/x"), ElementsAre("usr/bin/x", "usr/bin/y", "opt/d", "srv/z"));

@@ -22,6 +22,19 @@ inline package::File text(std::string path) {
   return file;
 }
 
+inline package::File sized(std::string path, std::uint64_t size) {
+  auto file = text(std::move(path));
+  file.size = size;
+  return file;
+}
+
+// A file that holds these paths.
+inline package::File naming(std::string path, std::vector<std::string> paths) {
+  auto file = text(std::move(path));
+  file.paths_named = std::move(paths);
+  return file;
+}
+
 inline package::File directory(std::string path) {
   auto file = text(std::move(path));
   file.type = base::TarType::directory;
@@ -32,6 +45,12 @@ inline package::File link(std::string path, std::string target) {
   auto file = text(std::move(path));
   file.type = base::TarType::symlink;
   file.link = std::move(target);
+  return file;
+}
+
+inline package::File hard_link(std::string path, std::string target) {
+  auto file = link(std::move(path), std::move(target));
+  file.type = base::TarType::hard_link;
   return file;
 }
 
