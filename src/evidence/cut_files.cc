@@ -37,7 +37,7 @@ class Cutter {
     for (const auto& place : shipped_.places()) {
       for (const auto& entry : place.entries) decide(entry);
     }
-    for (const auto& program : unused) leave_out(program);
+    leave_out(unused);
     keep_copyrights();
     do {
       find_empty_places();
@@ -94,12 +94,21 @@ class Cutter {
   // A directory's rule is noted: whether it leaves is what is left in it to say.
   void decide(const FileRef& entry) { set(fate(entry), cuts_.decide(file(entry), file(content_of(entry)))); }
 
-  void leave_out(const UnusedProgram& program) {
-    auto& its = fate({program.package, program.file});
-    if (its.cut || (its.rule != nullptr && its.rule->restores)) return;
-    its.cut = true;
-    its.counts_under = closure_rule;
-    its.why = program.why;
+  void leave_out(const std::vector<UnusedProgram>& unused) {
+    std::set<std::string_view> paths;
+    for (const auto& program : unused) paths.insert(program.path);
+    for (const auto& program : unused) {
+      const FileRef ref{program.package, program.file};
+      auto& its = fate(ref);
+      if (its.cut || (its.rule != nullptr && its.rule->restores)) continue;
+      if (file(ref).type == TarType::symlink) {
+        const auto way = shipped_.way_of_link(program.path, file(ref).link);
+        if (!way.empty() && paths.contains(way.back())) continue;  // it goes with that one, if that one goes
+      }
+      its.cut = true;
+      its.counts_under = closure_rule;
+      its.why = program.why;
+    }
   }
 
   void keep_copyrights() {

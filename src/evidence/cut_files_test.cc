@@ -211,7 +211,7 @@ TEST_F(CutFilesTest, AFolderOfDocumentationThatIsALinkKeepsItsCopyright) {
 
 TEST_F(CutFilesTest, AnUnusedProgramIsCutUnlessARuleRestoresIt) {
   package("a", {script("bin/x", "/bin/sh"), link("usr/bin/y", "x"), script("usr/bin/z", "/bin/sh")});
-  unused = {{0, 0, "usr/bin/x", "/bin/sh is not in the image"}};
+  unused = {{0, 0, "usr/bin/x", "/bin/sh is not in the image"}, {0, 1, "usr/bin/y", "/usr/bin/x is cut"}};
   EXPECT_THAT(left_out(), ElementsAre("bin/x: /bin/sh is not in the image",
                                       "usr/bin/y: a link to /usr/bin/x, which is cut (unused-programs)"));
   EXPECT_EQ(cut().totals[0].rule, "unused-programs");
