@@ -93,7 +93,8 @@ def both(request, live_build, tmp_path_factory):
     """(debone's image, the real installation) of one request."""
     suite, version = request.param
     packages = [f"php{version}-{name}" for name in PHP.split()] + OTHERS.split()
-    recipe = f"name: real\ncontents:\n  sources: [{{debian: {suite}}}]\n  packages: [{', '.join(packages)}]\n"
+    recipe = (f"name: real\ncontents:\n  sources: [{{debian: {suite}}}]\n  packages: [{', '.join(packages)}]\n"
+              "closure: full\ncuts: ['!default']\n")
     layout, _ = live_build(recipe)
 
     work = tmp_path_factory.mktemp(suite)
