@@ -54,7 +54,8 @@ class Error : public std::exception {
   const char* what() const noexcept override { return what_.c_str(); }
 
   // The text for a person, ending in a newline. Control characters of outside text are
-  // shown as escapes, so that no archive or recipe can drive the terminal.
+  // shown as escapes, so that no archive or recipe can drive the terminal; of a part that outside text has made
+  // longer than 2000 bytes the middle is left out.
   std::string render() const;
 
  private:

@@ -27,6 +27,13 @@ TEST(Error, KeepsOutsideTextFromTheTerminal) {
   EXPECT_EQ(error.render(), "error: a\\x0db: bad\\x1b[2J\\nerror: forged\n  while \\x08\n  hint: \\x07\n");
 }
 
+TEST(Error, IsNoLongerThanAPersonReads) {
+  const auto rendered = Error(Exit::trust, "bad '" + std::string(5'000'000, 'x') + "'").render();
+  EXPECT_EQ(rendered,
+            "error: bad '" + std::string(995, 'x') + " [4998006 bytes more] " + std::string(999, 'x') + "'\n");
+  EXPECT_EQ(Error(Exit::trust, std::string(2000, 'x')).render(), "error: " + std::string(2000, 'x') + "\n");
+}
+
 TEST(Error, IsPlacedOnce) {
   Error error(Exit::trust, "x");
   error.place_if_none("first");

@@ -141,6 +141,8 @@ std::string printable(std::string_view text) {
 }
 
 std::optional<std::string> nearest(std::string_view text, const std::vector<std::string>& candidates) {
+  constexpr std::size_t longest = 200;  // no name is, and the work grows with its square
+  if (text.size() > longest) return std::nullopt;
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(1, text.size() / 3) + 1;
   for (const auto& candidate : candidates) {

@@ -30,7 +30,7 @@ std::optional<std::uint64_t> parse_octal(std::string_view text);
 std::string printable(std::string_view text);
 
 // The candidate nearest to `text` by edit distance (two neighbours swapped are one edit), if it is near enough to be
-// meant (at most a third of its length); ties go to the first candidate.
+// meant (at most a third of its length); ties go to the first candidate. Nothing is near to a text of over 200 bytes.
 std::optional<std::string> nearest(std::string_view text, const std::vector<std::string>& candidates);
 
 // "16.1 MB", "812 kB", "97 B": decimal units, three significant digits.

@@ -75,6 +75,8 @@ TEST(Text, FindsTheNearest) {
   EXPECT_EQ(nearest("ab", {"xb", "ax"}), "xb");
   EXPECT_EQ(nearest("apache", names), std::nullopt);
   EXPECT_EQ(nearest("x", {}), std::nullopt);
+  EXPECT_EQ(nearest(std::string(200, 'x'), {std::string(201, 'x')}), std::string(201, 'x'));
+  EXPECT_EQ(nearest(std::string(201, 'x'), {std::string(201, 'x')}), std::nullopt);
 }
 
 TEST(Text, TellsSizes) {

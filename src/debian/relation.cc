@@ -25,6 +25,8 @@ constexpr std::array<std::pair<std::string_view, Comparison>, 7> operators{{
     {">", Comparison::later_or_equal},
 }};
 
+constexpr std::size_t most_alternatives = 1000;  // whoever looks at them may recurse
+
 std::string_view sign(Comparison comparison) {
   const auto at = std::ranges::find(operators, comparison, [](const auto& entry) { return entry.second; });
   return at == operators.end() ? "" : at->first;
@@ -130,7 +132,11 @@ std::vector<Alternatives> parse_relations(std::string_view value, std::string_vi
   for (const auto clause : base::split(value, ',')) {
     if (base::trim(clause).empty()) continue;  // a trailing comma, as substitution leaves it
     Alternatives alternatives;
-    for (const auto alternative : base::split(clause, '|')) {
+    const auto parts = base::split(clause, '|');
+    if (parts.size() > most_alternatives) {
+      throw malformed(parts.front(), fmt::format("over {} alternatives", most_alternatives));
+    }
+    for (const auto alternative : parts) {
       if (auto relation = Reader(clause, alternative, architecture).read())
         alternatives.push_back(std::move(*relation));
     }

@@ -60,6 +60,12 @@ TEST(Relations, AreRefusedWhereTheyAreMalformed) {
   EXPECT_EQ(message_for("a []"), "bad relation 'a []': an empty list of architectures");
   EXPECT_EQ(message_for("a [!amd64 i386]"), "bad relation 'a [!amd64 i386]': architectures with and without '!'");
   EXPECT_EQ(message_for("a <!nocheck>"), "bad relation 'a <!nocheck>': a binary package has no build profiles");
+  std::string alternatives = "a";
+  for (int i = 1; i < 1000; ++i) alternatives += " | b";
+  EXPECT_EQ(message_for(alternatives), "accepted");
+  EXPECT_EQ(message_for(alternatives + "| c"), "bad relation 'a': over 1000 alternatives");
+  EXPECT_EQ(message_for(std::string(255, 'a')), "accepted");
+  EXPECT_EQ(message_for(std::string(256, 'a')), "bad relation '" + std::string(256, 'a') + "': no valid package name");
 }
 
 TEST(Relation, AdmitsVersions) {
