@@ -15,7 +15,9 @@ namespace debone::resolve {
 
 struct Pinned {
   const debian::PackageRecord* record = nullptr;
-  std::size_t source = 0;  // position in the Available
+  std::size_t source = 0;    // position in the Available
+  std::string suite = {};    // where it is pinned to one: "trixie-backports"
+  std::string follows = {};  // the name whose pin to that suite it follows; empty: pinned by the recipe itself
 };
 using Pins = std::map<std::string, Pinned, std::less<>>;  // by name
 
@@ -27,7 +29,7 @@ Pins pins_of(const std::vector<recipe::Request>& requests, const std::vector<Ava
 // Every version of a package that the sources may supply, the latest first, then in the order of the sources.
 std::vector<Pinned> versions_of(std::string_view name, const std::vector<Available>& available);
 
-// "8.4.16-1 (trixie), 8.4.11-1 (trixie-security)", equal versions of one label once.
+// "8.4.16-1 (trixie, trixie-security), 8.4.11-1 (backports)", the first twenty.
 std::string told(const std::vector<Pinned>& versions, const std::vector<Available>& available);
 
 }  // namespace debone::resolve

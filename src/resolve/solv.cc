@@ -1,5 +1,8 @@
 // libsolv's order of versions is not dpkg's (to it 1.0-0 is later than 1.0), so it is never asked to compare any:
 // each version is handed over as its rank among all that occur, and equal ones share a rank.
+//
+// Its search has no limit and asks nobody whether to go on, and a hostile index can make it last for ever. But it tells
+// a callback of each dead end, and is C, so that the callback can leave by longjmp.
 #include "resolve/solv.h"
 
 #include <fmt/format.h>
@@ -13,8 +16,9 @@
 #include <solv/solver.h>
 
 #include <algorithm>
-#include <map>
+#include <csetjmp>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -46,7 +50,7 @@ class IdQueue {
   IdQueue& operator=(const IdQueue&) = delete;
   ~IdQueue() { queue_free(&queue_); }
   Queue* get() { return &queue_; }
-  std::vector<Id> ids() const { return {queue_.elements, queue_.elements + queue_.count}; }
+  std::span<const Id> ids() const { return {queue_.elements, static_cast<std::size_t>(queue_.count)}; }
 
  private:
   Queue queue_{};
@@ -84,6 +88,30 @@ int solv_flags(Comparison comparison) {
   return 0;
 }
 
+constexpr int most_told = 10'000'000;  // messages of dead ends, many for each; no real request comes to one
+
+struct Escape {
+  std::jmp_buf to;
+  int left = most_told;
+};
+
+void count_message(Pool* /*pool*/, void* data, int /*type*/, const char* /*text*/) {
+  auto* const escape = static_cast<Escape*>(data);
+  if (--escape->left == 0) std::longjmp(escape->to, 1);
+}
+
+// As solver_solve, but in bounds. Not inlined, since setjmp and its caller's variables do not mix.
+[[gnu::noinline]] int solve_in_bounds(Solver* solver, Queue* jobs) {
+  Escape escape;
+  pool_setdebugmask(solver->pool, SOLV_DEBUG_ANALYZE);
+  pool_setdebugcallback(solver->pool, count_message, &escape);
+  if (setjmp(escape.to) != 0) {
+    throw base::Error(base::Exit::usage, "no answer is found: what the packages need and exclude is too entangled")
+        .hint("name the packages that are to be chosen where there are alternatives, or leave some out");
+  }
+  return solver_solve(solver, jobs);
+}
+
 struct Clause {
   std::string_view field;
   Id where;
@@ -92,12 +120,12 @@ struct Clause {
 
 class Court {
  public:
-  Court(const std::vector<const PackageRecord*>& packages, const std::string& architecture)
+  Court(const std::vector<JudgedPackage>& packages, const std::string& architecture)
       : packages_(packages), architecture_(architecture), pool_(pool_create()) {
     pool_setdisttype(pool_.get(), DISTTYPE_DEB);
     rank();
     Repo* const repo = repo_create(pool_.get(), "debone");
-    for (const auto* package : packages_) add(repo, *package);
+    for (const auto& package : packages_) add(repo, package);
     pool_createwhatprovides(pool_.get());
   }
 
@@ -108,7 +136,7 @@ class Court {
     const SolverPtr solver(solver_create(pool_.get()));
     solver_set_flag(solver.get(), SOLVER_FLAG_IGNORE_RECOMMENDED, 1);
     Verdict verdict;
-    if (solver_solve(solver.get(), jobs.get()) > 0) {
+    if (solve_in_bounds(solver.get(), jobs.get()) > 0) {
       verdict.problems = problems_of(*solver);
       return verdict;
     }
@@ -130,10 +158,10 @@ class Court {
   }
 
   void rank() {
-    for (const auto* package : packages_) {
-      ranks_.add(package->version);
-      for (const auto& provided : package->provides) ranks_.add(provided.version);
-      for (const auto& clause : clauses(*package)) {
+    for (const auto& package : packages_) {
+      ranks_.add(package.record->version);
+      for (const auto* provided : package.provides) ranks_.add(provided->version);
+      for (const auto& clause : clauses(*package.record)) {
         for (const auto& alternatives : *clause.relations) {
           for (const auto& relation : alternatives) ranks_.add(relation.version);
         }
@@ -171,7 +199,8 @@ class Court {
     return id;
   }
 
-  void add(Repo* repo, const PackageRecord& package) {
+  void add(Repo* repo, const JudgedPackage& judged) {
+    const auto& package = *judged.record;
     const Id id = repo_add_solvable(repo);
     if (first_ == 0) first_ = id;
     Solvable* const solvable = pool_id2solvable(pool_.get(), id);
@@ -183,28 +212,36 @@ class Court {
     const bool any = package.multi_arch == debian::MultiArch::allowed;
     append(SOLVABLE_PROVIDES, versioned(solvable->name, REL_EQ, package.version));
     if (any) append(SOLVABLE_PROVIDES, versioned(string_id(package.name + ":any"), REL_EQ, package.version));
-    for (const auto& provided : package.provides) {
-      append(SOLVABLE_PROVIDES, relation_id(provided));
-      if (any && provided.qualifier.empty()) {
-        auto qualified = provided;
+    for (const auto* provided : judged.provides) {
+      append(SOLVABLE_PROVIDES, relation_id(*provided));
+      if (any && provided->qualifier.empty()) {
+        auto qualified = *provided;
         qualified.qualifier = "any";
         append(SOLVABLE_PROVIDES, relation_id(qualified));
       }
     }
     for (const auto& clause : clauses(package)) {
       for (const auto& alternatives : *clause.relations) {
-        const Id what = alternatives_id(alternatives);
-        append(clause.where, what);
-        texts_.try_emplace({id, what}, fmt::format("{}: {}", clause.field, str(alternatives)));
+        append(clause.where, alternatives_id(alternatives));
       }
     }
+  }
+
+  // "Depends: c (>= 2)": the relation of a package that libsolv knows as `what`.
+  std::string text_of(std::size_t position, Id what) {
+    for (const auto& clause : clauses(*packages_[position].record)) {
+      for (const auto& alternatives : *clause.relations) {
+        if (alternatives_id(alternatives) == what) return fmt::format("{}: {}", clause.field, str(alternatives));
+      }
+    }
+    return "";
   }
 
   // The rules behind the first problem that say something by themselves; where none does, a problem without words.
   std::vector<Problem> problems_of(Solver& solver) {
     IdQueue rules;
     solver_findallproblemrules(&solver, 1, rules.get());
-    std::vector<Problem> problems;
+    std::vector<std::pair<Problem, Id>> found;  // and the relation
     std::set<std::pair<std::size_t, std::size_t>> seen;
     for (const Id rule : rules.ids()) {
       Id source = 0;
@@ -217,28 +254,29 @@ class Court {
       problem.kind = is_unmet ? Problem::Kind::unmet : Problem::Kind::conflict;
       problem.package = problem.other = static_cast<std::size_t>(source - first_);
       if (!is_unmet) problem.other = static_cast<std::size_t>(aim - first_);
-      const auto text = texts_.find({source, what});
-      problem.relation = text == texts_.end() ? "" : text->second;
-      if (seen.insert(std::minmax({problem.package, problem.other})).second) {
-        problems.push_back(std::move(problem));
-      }
+      if (seen.insert(std::minmax({problem.package, problem.other})).second) found.emplace_back(problem, what);
+    }
+    std::ranges::stable_sort(found, {}, [](const auto& it) { return it.first.kind; });
+    if (found.size() > most_problems) found.resize(most_problems);
+    std::vector<Problem> problems;
+    for (auto& [problem, what] : found) {
+      problem.relation = text_of(problem.package, what);
+      problems.push_back(std::move(problem));
     }
     if (problems.empty()) problems.emplace_back();
-    std::ranges::stable_sort(problems, {}, &Problem::kind);
     return problems;
   }
 
-  const std::vector<const PackageRecord*>& packages_;
+  const std::vector<JudgedPackage>& packages_;
   const std::string& architecture_;
   PoolPtr pool_;
   Ranks ranks_;
   Id first_ = 0;
-  std::map<std::pair<Id, Id>, std::string> texts_;  // by solvable and dependency: as the stanza has it
 };
 
 }  // namespace
 
-Verdict solve_sat(const std::vector<const PackageRecord*>& packages, const std::vector<std::size_t>& wanted,
+Verdict solve_sat(const std::vector<JudgedPackage>& packages, const std::vector<std::size_t>& wanted,
                   const std::vector<std::size_t>& favoured, const std::string& architecture) {
   return Court(packages, architecture).judge(wanted, favoured);
 }

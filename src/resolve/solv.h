@@ -24,13 +24,21 @@ struct Problem {
   std::string relation;  // "Depends: c (>= 2)", "Breaks: d (<< 1)"
 };
 
+constexpr std::size_t most_problems = 100;
+
 struct Verdict {
   std::vector<std::size_t> installed;  // positions in the input, ascending; empty where there are problems
-  std::vector<Problem> problems;       // the most telling first: what is unmet, then what conflicts; each once
+  std::vector<Problem> problems;  // the most telling first: what is unmet, then what conflicts; most_problems at most
 };
 
-// Installs every package of `wanted` and what they need out of `packages`, preferring those of `favoured`.
-Verdict solve_sat(const std::vector<const debian::PackageRecord*>& packages, const std::vector<std::size_t>& wanted,
+struct JudgedPackage {
+  const debian::PackageRecord* record = nullptr;
+  std::vector<const debian::Relation*> provides;  // those of the record that count
+};
+
+// Installs every package of `wanted` and what they need out of `packages`, preferring those of `favoured`. Throws Error
+// (usage) where there is no answer within so many steps as no real archive takes.
+Verdict solve_sat(const std::vector<JudgedPackage>& packages, const std::vector<std::size_t>& wanted,
                   const std::vector<std::size_t>& favoured, const std::string& architecture);
 
 }  // namespace debone::resolve

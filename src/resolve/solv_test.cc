@@ -24,8 +24,11 @@ class Archive {
   }
 
   Verdict solve(const std::vector<std::size_t>& wanted, const std::vector<std::size_t>& favoured = {}) const {
-    std::vector<const debian::PackageRecord*> packages;
-    for (const auto& record : records_) packages.push_back(&record);
+    std::vector<JudgedPackage> packages;
+    for (const auto& record : records_) {
+      packages.push_back({&record, {}});
+      for (const auto& provided : record.provides) packages.back().provides.push_back(&provided);
+    }
     return solve_sat(packages, wanted, favoured, "amd64");
   }
 

@@ -55,22 +55,23 @@ class Solve {
     return reach(universe_, roots_, [&](Node node) { return chosen.contains(node); });
   }
 
-  bool holds(const Proposal& proposal, const std::vector<Reached>& reached) const {
+  bool holds(const Proposal& proposal, const std::vector<Reached>& reached) {
     return !proposal.broken && judge(reached, {}).problems.empty();
   }
 
   // All of `reached` is to be installed, or where `favoured` is given, the wishes alone.
-  Verdict judge(const std::vector<Reached>& reached, const std::vector<Node>& favoured) const {
+  Verdict judge(const std::vector<Reached>& reached, const std::vector<Node>& favoured) {
     const std::set<Node> preferred(favoured.begin(), favoured.end());
-    std::vector<const debian::PackageRecord*> records;
+    std::vector<JudgedPackage> packages;
     std::vector<std::size_t> wanted;
     std::vector<std::size_t> liked;
     for (std::size_t i = 0; i < reached.size(); ++i) {
-      records.push_back(&universe_.record(reached[i].node));
+      universe_.bans(reached[i].node);  // counts them: libsolv makes a rule of each, without a limit
+      packages.push_back({&universe_.record(reached[i].node), universe_.provides(reached[i].node)});
       if (favoured.empty() || reached[i].reason.by.empty()) wanted.push_back(i);
       if (preferred.contains(reached[i].node)) liked.push_back(i);
     }
-    return solve_sat(records, wanted, liked, architecture_);
+    return solve_sat(packages, wanted, liked, architecture_);
   }
 
   // Another set out of all that the wishes reach through any alternative, as near to the proposal as libsolv finds.

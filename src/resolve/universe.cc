@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
+
+#include "base/error.h"
 
 namespace debone::resolve {
 namespace {
@@ -12,6 +15,8 @@ using debian::Comparison;
 using debian::MultiArch;
 using debian::PackageRecord;
 using debian::Relation;
+
+constexpr std::size_t most_pairs = 5'000'000;
 
 // apt's numbers: a stanza without the field ranks before "required", an unknown word last.
 std::size_t priority_rank(const PackageRecord& record) {
@@ -34,9 +39,11 @@ bool admits_itself(const Relation& relation, const PackageRecord& record, std::s
   return relation.admits(record.version);
 }
 
+std::string_view name_of(const Relation* relation) { return relation->name; }
+
+// `provided` has the relation's name.
 bool admits_provided(const Relation& relation, const PackageRecord& owner, const Relation& provided,
                      std::string_view architecture) {
-  if (provided.name != relation.name) return false;
   if (relation.qualifier == "any") {
     if (provided.qualifier != "any" && !(provided.qualifier.empty() && owner.multi_arch == MultiArch::allowed)) {
       return false;
@@ -83,23 +90,28 @@ std::optional<Node> Universe::candidate(std::string_view name) {
   std::optional<Node> node;
   if (best.record != nullptr) {
     node = static_cast<Node>(candidates_.size());
-    candidates_.push_back({best, std::nullopt, std::nullopt});
+    candidates_.emplace_back().candidate = best;
   }
   by_name_.emplace(name, node);
   return node;
 }
 
+const Universe::Preference& Universe::preference(Node node) {
+  auto& known = candidates_[node].preference;
+  if (!known) {
+    const auto& it = candidates_[node].candidate;
+    known = {it.essential, it.is_protected, priority_rank(*it.record), first_mention(it.record->name)};
+  }
+  return *known;
+}
+
 // pkgDepCache's CompareProviders (apt-pkg/depcache.cc), as far as it is not about installed packages.
-bool Universe::prefers(Node a, Node b, std::string_view target) const {
-  const auto& left = (*this)[a];
-  const auto& right = (*this)[b];
-  if (const bool named = left.record->name == target; named != (right.record->name == target)) return named;
-  if (left.essential != right.essential) return left.essential;
-  if (left.is_protected != right.is_protected) return left.is_protected;
-  const auto left_rank = priority_rank(*left.record);
-  const auto right_rank = priority_rank(*right.record);
-  if (left_rank != right_rank) return left_rank < right_rank;
-  return first_mention(left.record->name) > first_mention(right.record->name);
+bool Universe::prefers(Node a, Node b, std::string_view target) {
+  if (const bool named = record(a).name == target; named != (record(b).name == target)) return named;
+  const auto& left = preference(a);
+  const auto& right = preference(b);
+  return std::tuple(!left.essential, !left.is_protected, left.priority, right.first_mention) <
+         std::tuple(!right.essential, !right.is_protected, right.priority, left.first_mention);
 }
 
 // apt reads the sources one after the other.
@@ -110,23 +122,51 @@ std::pair<std::size_t, std::uint32_t> Universe::first_mention(std::string_view n
   return {available_.size(), 0};
 }
 
+const std::vector<const Relation*>& Universe::provides(Node node) {
+  if (!candidates_[node].provides) {
+    const auto& source = available_[(*this)[node].source];
+    std::vector<const Relation*> provides;
+    for (const auto& provided : record(node).provides) {
+      if (source.may_supply(provided.name) || !candidate(provided.name)) provides.push_back(&provided);
+    }
+    std::ranges::stable_sort(provides, {}, name_of);
+    candidates_[node].provides = std::move(provides);
+  }
+  return *candidates_[node].provides;
+}
+
+// Through what it provides.
+bool Universe::meets(Node node, const Relation& relation) {
+  const auto of_name = std::ranges::equal_range(provides(node), std::string_view(relation.name), {}, name_of);
+  return std::ranges::any_of(
+      of_name, [&](const Relation* it) { return admits_provided(relation, record(node), *it, architecture_); });
+}
+
+void Universe::count_pairs(std::size_t more) {
+  pairs_ += more;
+  if (pairs_ > most_pairs) {
+    throw base::Error(
+        base::Exit::trust,
+        fmt::format("the packages relate to one another in over {} ways, more than any archive's do", most_pairs))
+        .hint("an index may be broken, or made to take this machine's memory");
+  }
+}
+
 const std::vector<Node>& Universe::satisfying(const Relation& relation) {
   const auto [at, is_new] = by_relation_.try_emplace(relation.str());
   auto& nodes = at->second;
   if (!is_new) return nodes;
-  if (const auto real = candidate(relation.name); real && admits_itself(relation, record(*real), architecture_)) {
-    nodes.push_back(*real);
-  }
+  const auto real = candidate(relation.name);
+  if (real && admits_itself(relation, record(*real), architecture_)) nodes.push_back(*real);
   for (const auto& source : available_) {
     for (const auto id : source.index->providing(relation.name)) {
       const auto& owner = source.index->at(id);
       const auto node = candidate(owner.name);
-      if (!node || &record(*node) != &owner || std::ranges::find(nodes, *node) != nodes.end()) continue;
-      const bool provides = std::ranges::any_of(
-          owner.provides, [&](const auto& it) { return admits_provided(relation, owner, it, architecture_); });
-      if (provides) nodes.push_back(*node);
+      if (!node || &record(*node) != &owner || (!nodes.empty() && nodes.front() == *node)) continue;
+      if (meets(*node, relation)) nodes.push_back(*node);
     }
   }
+  count_pairs(nodes.size());
   std::ranges::sort(nodes, [&](Node a, Node b) { return prefers(a, b, relation.name); });
   return nodes;
 }
@@ -135,7 +175,10 @@ void Universe::add_needs(std::vector<Need>& needs, std::string_view field,
                          const std::vector<debian::Alternatives>& clauses) {
   for (const auto& clause : clauses) {
     Need need{field, &clause, {}};
-    for (const auto& relation : clause) need.satisfying.push_back(&satisfying(relation));
+    for (const auto& relation : clause) {
+      need.satisfying.push_back(&satisfying(relation));
+      count_pairs(need.satisfying.back()->size());
+    }
     needs.push_back(std::move(need));
   }
 }
@@ -146,6 +189,7 @@ void Universe::add_bans(std::vector<Ban>& bans, Node node, std::string_view fiel
     for (const auto& relation : clause) {
       auto hits = satisfying(relation);
       std::erase(hits, node);
+      count_pairs(hits.size());
       if (!hits.empty()) bans.push_back({field, &relation, std::move(hits)});
     }
   }
