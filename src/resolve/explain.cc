@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "resolve/similar_names.h"
 
 namespace debone::resolve {
 namespace {
@@ -13,7 +14,9 @@ namespace {
 using debian::Comparison;
 using debian::Relation;
 
-constexpr std::size_t most_told = 3;  // problems in one message
+constexpr std::size_t most_told = 3;     // problems in one message
+constexpr std::size_t most_instead = 5;  // of what there is instead of something
+constexpr std::size_t most_names = 30;   // in a list of providers
 
 bool is_limited(const Available& source) { return source.only != nullptr && !source.only->empty(); }
 
@@ -25,28 +28,33 @@ std::string labels_of(const std::vector<Available>& available) {
   return labels.empty() ? "no source" : base::join(labels, ", ");
 }
 
-// The ending that the change to 64-bit times gave many a library's name does not count as a difference.
-std::optional<std::string> nearest_name(const std::string& name, const std::vector<Available>& available) {
-  constexpr std::string_view ending = "t64";
-  std::vector<std::string> names;
-  std::vector<std::string> shortened;
+// "did you mean 'a', 'b' or 'c'?", or nothing.
+std::string suggestion(const std::string& name, const std::vector<Available>& available) {
+  std::vector<std::string> known;
   for (const auto& source : available) {
     if (source.priority < 0) continue;
-    for (auto& known : is_limited(source) ? *source.only : source.index->names()) {
-      shortened.push_back(known.ends_with(ending) ? known.substr(0, known.size() - ending.size()) : known);
-      names.push_back(known);
-    }
+    for (auto& one : is_limited(source) ? *source.only : source.index->names()) known.push_back(one);
   }
-  const auto found = base::nearest(name, shortened);
-  if (!found) return std::nullopt;
-  return names[static_cast<std::size_t>(std::ranges::find(shortened, *found) - shortened.begin())];
+  std::string text;
+  const auto similar = similar_names(name, known);
+  for (std::size_t i = 0; i < similar.size(); ++i) {
+    text += fmt::format("{}'{}'", i == 0 ? "" : i + 1 == similar.size() ? " or " : ", ", similar[i]);
+  }
+  return text.empty() ? "" : fmt::format("did you mean {}?", text);
 }
 
-// "vendor has it, ..." where a source has the package and may not supply it.
+// What a source has of a name, or of what provides it, and may not supply.
 std::string withheld(const std::string& name, const std::vector<Available>& available) {
   for (const auto& source : available) {
-    if (!source.may_supply(name) && !source.index->named(name).empty()) {
+    if (source.may_supply(name)) continue;
+    if (!source.index->named(name).empty()) {
       return fmt::format("{} has '{}', but the source's `packages:` does not list it", source.label, name);
+    }
+    for (const auto id : source.index->providing(name)) {
+      if (const auto& owner = source.index->at(id).name; source.may_supply(owner)) {
+        return fmt::format("'{}' of {} provides '{}', but the source's `packages:` does not list that", owner,
+                           source.label, name);
+      }
     }
   }
   return "";
@@ -71,8 +79,8 @@ base::Error Explainer::unknown(const Wish& wish) const {
                     "'{}={}'",
                     source.label, source.priority, wish.name, versions.front().record->version.str()));
   }
-  const auto name = nearest_name(wish.name, available_);
-  return name ? std::move(error).hint(fmt::format("did you mean '{}'?", *name)) : std::move(error);
+  auto advice = suggestion(wish.name, available_);
+  return advice.empty() ? std::move(error) : std::move(error).hint(std::move(advice));
 }
 
 base::Error Explainer::virtual_name(const Wish& wish, const std::vector<Node>& providers) const {
@@ -85,10 +93,13 @@ base::Error Explainer::virtual_name(const Wish& wish, const std::vector<Node>& p
         .at(wish.place)
         .hint(fmt::format("it is '{}' that provides it: pin that", names.front()));
   }
+  const std::vector<std::string> shown(names.begin(),
+                                       names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), most_names)));
   return base::Error(base::Exit::usage,
                      fmt::format("'{}' is a virtual package that {} packages provide", wish.name, names.size()))
       .at(wish.place)
-      .hint(fmt::format("name one of them: {}", base::join(names, ", ")));
+      .hint(fmt::format("name one of them: {}{}", base::join(shown, ", "),
+                        shown.size() < names.size() ? ", and others" : ""));
 }
 
 std::string Explainer::described(Node node) const {
@@ -113,62 +124,150 @@ std::string Explainer::had_instead(const Relation& relation, Node node) const {
     }
     return text;
   }
-  const auto provided = std::ranges::find(record.provides, relation.name, &Relation::name);
-  const bool lacks_version = relation.comparison != Comparison::any && provided->comparison == Comparison::any;
-  return fmt::format("'{}' provides {}{}", record.name, provided->str(), lacks_version ? ", without a version" : "");
+  std::vector<std::string> provided;
+  bool has_version = false;
+  bool admits = false;
+  for (const auto& it : record.provides) {
+    if (it.name != relation.name) continue;
+    if (provided.size() < most_instead) provided.push_back(it.str());
+    has_version = has_version || it.comparison == Comparison::equal;
+    admits = admits || (it.comparison == Comparison::equal && relation.admits(it.version));
+  }
+  auto text = fmt::format("'{}' provides {}", record.name, base::join(provided, " and "));
+  if (relation.comparison != Comparison::any && !has_version) return text + ", without a version";
+  if (relation.qualifier == "any" && (relation.comparison == Comparison::any || admits)) {
+    return text + ", and is not 'Multi-Arch: allowed'";
+  }
+  return text;
 }
 
 // What the sources have instead of a relation that nothing satisfies: whatever has the name or provides it.
 std::string Explainer::instead_of(const std::string& relation) {
   std::vector<std::string> notes;
-  const auto note = [&](const std::string& text) {
-    if (std::ranges::find(notes, text) == notes.end()) notes.push_back(text);
+  const auto note = [&](std::string text) {
+    if (std::ranges::find(notes, text) == notes.end()) notes.push_back(std::move(text));
   };
   for (const auto& alternative : alternatives_of(relation)) {
+    if (notes.size() > most_instead) break;
     const auto real = universe_.candidate(alternative.name);
-    bool is_there = real.has_value();
     if (real) note(had_instead(alternative, *real));
+    std::string not_chosen;
+    bool is_there = real.has_value();
     for (const auto& source : available_) {
       for (const auto id : source.index->providing(alternative.name)) {
+        if (notes.size() > most_instead) break;
         const auto& owner = source.index->at(id);
         const auto node = universe_.candidate(owner.name);
-        if (!node || &universe_.record(*node) != &owner) continue;
+        if (!node) continue;
+        if (&universe_.record(*node) != &owner) {
+          not_chosen = fmt::format("'{}' {} of {} provides {}, but is not chosen", owner.name, owner.version.str(),
+                                   source.label, alternative.name);
+          continue;
+        }
         note(had_instead(alternative, *node));
         is_there = true;
       }
     }
-    if (!is_there) note(fmt::format("no source has '{}'", alternative.name));
+    if (!is_there) note(not_chosen.empty() ? fmt::format("no source has '{}'", alternative.name) : not_chosen);
+  }
+  if (notes.size() > most_instead) {
+    notes.resize(most_instead);
+    notes.emplace_back("and more such");
   }
   return base::join(notes, ", ");
 }
 
-// Where the sources have another version of the package, one that the relation admits or one that it does not, how to
-// have it.
-std::string Explainer::other_version(const Relation& relation, bool admitted) const {
-  const auto candidate = universe_.candidate(relation.name);
-  const bool would_be_chosen = candidate && relation.admits(universe_.record(*candidate).version) == admitted;
-  for (const auto& it : versions_of(relation.name, available_)) {
-    const auto& version = it.record->version;
-    if (would_be_chosen || relation.admits(version) != admitted) continue;
-    const auto& source = available_[it.source];
-    if (const auto pin = pins_.find(relation.name); pin != pins_.end()) {
-      return fmt::format("{} {} ({}) would do, but '{}' is pinned to {}", relation.name, version.str(), source.label,
-                         relation.name, pin->second.record->version.str());
+// How a recipe would ask for it: by its suite where something is pinned to that, else by its version.
+std::string Explainer::as_pin(const Pinned& it) const {
+  for (const auto& [name, pinned] : pins_) {
+    if (!pinned.suite.empty() && std::ranges::count(available_[it.source].suites, pinned.suite)) {
+      return fmt::format("{}/{}", it.record->name, pinned.suite);
     }
-    return fmt::format("{} {} would do, which {} has at priority {}: write '{}={}'", relation.name, version.str(),
-                       source.label, source.priority, relation.name, version.str());
   }
-  return admitted ? withheld(relation.name, available_) : "";
+  return fmt::format("{}={}", it.record->name, it.record->version.str());
+}
+
+// "php 8.4.11 (trixie) would do, but 'php' is pinned to 8.4.16".
+std::string Explainer::would_do(const Pinned& it) const {
+  const auto& [name, version] = std::tie(it.record->name, it.record->version);
+  const auto& source = available_[it.source];
+  const auto pin = pins_.find(name);
+  if (pin == pins_.end()) {
+    return fmt::format("{} {} would do, which {} has at priority {}: write '{}'", name, version.str(), source.label,
+                       source.priority, as_pin(it));
+  }
+  const auto& pinned = pin->second;
+  const auto how = pinned.follows.empty() ? fmt::format("'{}' is pinned to {}", name, pinned.record->version.str())
+                                          : fmt::format("'{}' comes from {} with '{}/{}'", name, pinned.suite,
+                                                        pinned.follows, pinned.suite);
+  return fmt::format("{} {} ({}) would do, but {}", name, version.str(), source.label, how);
+}
+
+// Another version than the one chosen that satisfies the relation.
+std::optional<Pinned> Explainer::not_chosen(const Relation& relation) const {
+  for (const auto& it : versions_of(relation.name, available_)) {
+    if (relation.qualifier.empty() && relation.admits(it.record->version)) return it;
+  }
+  for (std::size_t i = 0; i < available_.size(); ++i) {
+    for (const auto id : available_[i].index->providing(relation.name)) {
+      const auto& owner = available_[i].index->at(id);
+      if (!available_[i].may_supply(owner.name) || !available_[i].may_supply(relation.name)) continue;
+      const auto node = universe_.candidate(owner.name);
+      if (node && &universe_.record(*node) == &owner) continue;
+      const bool is_met = std::ranges::any_of(owner.provides, [&](const Relation& provided) {
+        return provided.name == relation.name && provided.qualifier.empty() && relation.qualifier.empty() &&
+               (relation.comparison == Comparison::any ||
+                (provided.comparison == Comparison::equal && relation.admits(provided.version)));
+      });
+      if (is_met) return Pinned{&owner, i};
+    }
+  }
+  return std::nullopt;
+}
+
+// Another version of a package than the one chosen whose needs the packages chosen can meet, as one would ask for it:
+// "libc6-dev/sid".
+std::string Explainer::other_version_of(Node node) const {
+  const auto& chosen = universe_.record(node);
+  if (pins_.contains(chosen.name)) return "";
+  const auto can_be_met = [&](const debian::Alternatives& clause) {
+    return std::ranges::any_of(clause, [&](const Relation& it) { return !universe_.satisfying(it).empty(); });
+  };
+  for (const auto& it : versions_of(chosen.name, available_)) {
+    const auto& record = *it.record;
+    if (record.version == chosen.version || !std::ranges::all_of(record.pre_depends, can_be_met) ||
+        !std::ranges::all_of(record.depends, can_be_met)) {
+      continue;
+    }
+    return as_pin(it);
+  }
+  return "";
 }
 
 std::string Explainer::way_out(const Problem& problem, const std::vector<Node>& nodes) const {
   const auto alternatives = alternatives_of(problem.relation);
-  for (const auto& relation : alternatives) {
-    const bool is_unmet = problem.kind == Problem::Kind::unmet;
-    if (!is_unmet && relation.name != universe_.record(nodes[problem.other]).name) continue;
-    if (auto advice = other_version(relation, is_unmet); !advice.empty()) return advice;
+  if (problem.kind == Problem::Kind::conflict) {
+    const auto& other = universe_.record(nodes[problem.other]);
+    for (const auto& relation : alternatives) {
+      if (relation.name != other.name || !relation.admits(other.version)) continue;
+      for (const auto& it : versions_of(other.name, available_)) {
+        if (!relation.admits(it.record->version)) return would_do(it);
+      }
+    }
+    return "";
   }
-  return "";
+  const auto instead = other_version_of(nodes[problem.package]);
+  for (const auto& relation : alternatives) {
+    const auto other = not_chosen(relation);
+    if (!other) continue;
+    auto advice = would_do(*other);
+    if (pins_.contains(other->record->name) && !instead.empty()) advice += fmt::format("; or write '{}'", instead);
+    return advice;
+  }
+  for (const auto& relation : alternatives) {
+    if (auto advice = withheld(relation.name, available_); !advice.empty()) return advice;
+  }
+  return instead.empty() ? "" : fmt::format("another version can be installed: write '{}'", instead);
 }
 
 std::string Explainer::sentence(const Problem& problem, const std::vector<Node>& nodes) {
@@ -193,7 +292,10 @@ base::Error Explainer::unsolvable(const std::vector<Problem>& problems, const st
     what += (i == 0 ? "" : "; ") + sentence(problems[i], nodes);
     if (advice.empty()) advice = way_out(problems[i], nodes);
   }
-  if (problems.size() > most_told) what += fmt::format("; and {} more such", problems.size() - most_told);
+  if (problems.size() > most_told) {
+    const auto more = problems.size() == most_problems ? "many" : std::to_string(problems.size() - most_told);
+    what += fmt::format("; and {} more such", more);
+  }
 
   const auto chain = chain_to(universe_, roots, nodes[first.package]);
   const auto& wish = wish_of(chain.root, roots, wishes);

@@ -2,6 +2,7 @@
 // would do. Every function makes the Error (usage) and leaves the throwing to its caller.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,10 @@ class Explainer {
   std::string sentence(const Problem& problem, const std::vector<Node>& nodes);
   std::string instead_of(const std::string& relation);
   std::string had_instead(const debian::Relation& relation, Node node) const;
-  std::string other_version(const debian::Relation& relation, bool admitted) const;
+  std::string as_pin(const Pinned& it) const;
+  std::string would_do(const Pinned& it) const;
+  std::optional<Pinned> not_chosen(const debian::Relation& relation) const;
+  std::string other_version_of(Node node) const;
   std::string way_out(const Problem& problem, const std::vector<Node>& nodes) const;
   std::vector<debian::Relation> alternatives_of(const std::string& relation) const;
 

@@ -1,8 +1,11 @@
 #include "resolve/reach.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <deque>
-#include <optional>
+#include <functional>
+#include <map>
+#include <queue>
 #include <utility>
 
 namespace debone::resolve {
@@ -27,6 +30,22 @@ class NodeSet {
  private:
   std::vector<bool> nodes_;
 };
+
+// "a -> b -> c".
+std::string told(const Universe& universe, const std::vector<Node>& links) {
+  constexpr std::size_t at_an_end = 5;
+  std::string text;
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    if (i > 0) text += " -> ";
+    if (i == at_an_end && links.size() > 2 * at_an_end + 1) {
+      const auto left_out = links.size() - 2 * at_an_end;
+      text += fmt::format("({} packages) -> ", left_out);
+      i += left_out;
+    }
+    text += universe.record(links[i]).name;
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -65,28 +84,35 @@ std::vector<Reached> reach(Universe& universe, const std::vector<Reached>& roots
 }
 
 Chain chain_to(Universe& universe, const std::vector<Reached>& roots, Node target) {
-  std::vector<std::optional<Node>> from;  // by node; a root is from itself
-  std::deque<Node> queue;
-  const auto visit = [&](Node node, Node by) {
-    if (from.size() <= node) from.resize(std::max<std::size_t>(universe.size(), node + std::size_t{1}));
-    if (from[node]) return;
-    from[node] = by;
-    queue.push_back(node);
+  struct Step {
+    std::size_t choices;
+    std::size_t length;
+    std::size_t order;  // of discovery: among equals the first
+    Node node;
+    Node by;
+    auto operator<=>(const Step&) const = default;
   };
-  for (const auto& root : roots) visit(root.node, root.node);
-  while (!queue.empty() && queue.front() != target) {
-    const Node node = queue.front();
-    queue.pop_front();
-    for (const Need& need : universe.needs(node)) for_each_satisfying(need, [&](Node it) { visit(it, node); });
+  std::priority_queue<Step, std::vector<Step>, std::greater<>> steps;
+  std::map<Node, Node> from;  // a root is from itself
+  std::size_t order = 0;
+  for (const auto& root : roots) steps.push({0, 0, order++, root.node, root.node});
+  while (!steps.empty() && !from.contains(target)) {
+    const auto step = steps.top();
+    steps.pop();
+    if (!from.emplace(step.node, step.by).second) continue;
+    for (const Need& need : universe.needs(step.node)) {
+      std::size_t candidates = 0;
+      for_each_satisfying(need, [&](Node) { ++candidates; });
+      for_each_satisfying(need, [&](Node node) {
+        if (!from.contains(node)) {
+          steps.push({step.choices + (candidates > 1 ? 1 : 0), step.length + 1, order++, node, step.node});
+        }
+      });
+    }
   }
-  Chain chain;
-  chain.root = target;
-  chain.text = universe.record(target).name;
-  while (chain.root < from.size() && from[chain.root] && *from[chain.root] != chain.root) {
-    chain.root = *from[chain.root];
-    chain.text = universe.record(chain.root).name + " -> " + chain.text;
-  }
-  return chain;
+  std::vector<Node> links{target};
+  while (from.contains(links.back()) && from.at(links.back()) != links.back()) links.push_back(from.at(links.back()));
+  return {links.back(), told(universe, {links.rbegin(), links.rend()})};
 }
 
 }  // namespace debone::resolve

@@ -17,11 +17,11 @@ struct Reached {
 // Depth first from each root in turn, a package's needs in their order, as far as `may` lets. The roots come first.
 std::vector<Reached> reach(Universe& universe, const std::vector<Reached>& roots, const std::function<bool(Node)>& may);
 
-// The chain from a request to a package by the fewest steps: "recipe -> a (Depends: a | b) -> ...", its first link's
-// root put out as well.
+// The chain from a request to a package: that with the fewest steps at which there was a choice, and of those the
+// shortest. A step without a choice is one that every solution takes.
 struct Chain {
   Node root = 0;
-  std::string text;  // "a -> b -> c"
+  std::string text;  // "a -> b -> c"; of a long one the middle is left out
 };
 Chain chain_to(Universe& universe, const std::vector<Reached>& roots, Node target);
 
