@@ -129,6 +129,18 @@ FileLock::FileLock(const std::filesystem::path& path) : fd_(::open(path.c_str(),
   }
 }
 
+Fd lock_folder(const std::filesystem::path& folder, bool wait) {
+  Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd) return {};
+  while (::flock(fd.get(), LOCK_EX | (wait ? 0 : LOCK_NB)) != 0) {
+    if (errno != EINTR) return {};
+  }
+  // Who held it before may have removed it.
+  struct stat status{};
+  if (::fstat(fd.get(), &status) != 0 || status.st_nlink == 0) return {};
+  return fd;
+}
+
 void make_directories(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);

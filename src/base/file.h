@@ -84,6 +84,10 @@ class FileLock {
   Fd fd_;
 };
 
+// An open folder that is locked (flock) until the end of its scope, or none where it is gone or, not waiting, where
+// another process holds it. Processes forked from this one hold it too, as long as any of them lives.
+Fd lock_folder(const std::filesystem::path& folder, bool wait);
+
 void make_directories(const std::filesystem::path& path);
 
 }  // namespace debone::base

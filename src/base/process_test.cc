@@ -1,9 +1,12 @@
 #include "base/process.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
@@ -88,6 +91,86 @@ TEST(Process, ForwardsSignals) {
   struct sigaction now{};
   ::sigaction(SIGUSR1, nullptr, &now);
   EXPECT_EQ(now.sa_handler, SIG_DFL) << "what signals did before is put back";
+}
+
+TEST(Process, StartsWithStreamsOfAnothersChoice) {
+  const Pipe in;
+  Pipe both;
+  write_all(in.write.get(), "from the pipe\n", "pipe");
+  const pid_t child =
+      start({"sh", "-c", "head -n 1; echo err >&2; exit 5"}, {in.read.get(), both.write.get(), both.write.get()});
+  both.write = Fd();
+  EXPECT_EQ(both.drain(), "from the pipe\nerr\n");
+  EXPECT_EQ(wait_in_foreground(child), 5);
+}
+
+TEST(Process, WorksInAChild) {
+  EXPECT_EQ(run_in_child([] { return 7; }), 7);
+  EXPECT_EQ(run_in_child([] { return ::raise(SIGKILL); }), 128 + SIGKILL);
+  bool beside = false;
+  EXPECT_EQ(run_in_child([&] { return beside ? 1 : 0; }, [&] { beside = true; }), 0);
+  EXPECT_TRUE(beside);
+}
+
+TEST(Process, AnErrorComesBackFromAChildAsItWas) {
+  const auto error = error_of([] {
+    run_in_child([]() -> int {
+      return while_doing("opening", []() -> int { throw Error(Exit::trust, "bad").at("here").hint("try"); });
+    });
+  });
+  EXPECT_EQ(error.render(), "error: here: bad\n  while opening\n  hint: try\n");
+  EXPECT_EQ(error.code(), Exit::trust);
+  EXPECT_EQ(error_of([] { run_in_child([]() -> int { throw Error(Exit::usage, std::string(100'000, 'x')); }); }).code(),
+            Exit::usage);
+}
+
+TEST(Process, AChildIsKilledWhereWhatIsDoneBesideItFails) {
+  EXPECT_EQ(
+      error_of([] { run_in_child([] { return ::pause(); }, [] { throw Error(Exit::usage, "beside"); }); }).message(),
+      "beside");
+}
+
+// Whoever holds the other end of `pipe` is gone within ten seconds.
+bool all_are_gone(const Pipe& pipe) {
+  pollfd polled{pipe.read.get(), POLLIN, 0};
+  return ::poll(&polled, 1, 10'000) == 1 && pipe.drain().empty();
+}
+
+TEST(Process, AChildDiesWithItsParent) {
+  Pipe held;
+  const Pipe working;
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    // A child in a child, as a container has it.
+    ::_exit(run_in_child([&] {
+      return run_in_child([&] {
+        write_all(working.write.get(), "w", "pipe");
+        return ::pause();
+      });
+    }));
+  }
+  held.write = Fd();
+  char byte = 0;
+  EXPECT_EQ(::read(working.read.get(), &byte, 1), 1);
+  ::kill(parent, SIGKILL);
+  EXPECT_TRUE(all_are_gone(held));
+  ::waitpid(parent, nullptr, 0);
+}
+
+TEST(Process, ASignalWaitsUntilAChildHasAForeground) {
+  const TempDir folder("debone-process");
+  const auto ready = folder.path() / "ready";
+  EXPECT_EQ(run_in_child(
+                [&] {
+                  write_file_atomically(ready, "");
+                  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+                  return run_in_foreground({"sleep", "30"});
+                },
+                [&] {
+                  while (!std::filesystem::exists(ready)) std::this_thread::yield();
+                  ::raise(SIGTERM);
+                }),
+            128 + SIGTERM);
 }
 
 }  // namespace

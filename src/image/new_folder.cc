@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,23 +27,13 @@ fs::path settle(const fs::path& target) {
 
 std::string sibling_prefix(const fs::path& target) { return fmt::format(".{}.debone-", target.filename().string()); }
 
-// Opens a folder and locks it; not waiting, gives nothing where another process holds it.
-base::Fd lock_folder(const fs::path& folder, bool wait) {
-  base::Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd) return {};
-  while (::flock(fd.get(), LOCK_EX | (wait ? 0 : LOCK_NB)) != 0) {
-    if (errno != EINTR) return {};
-  }
-  return fd;
-}
-
 // What a killed process left beside the target: nobody holds its lock any more.
 void remove_leftovers(const fs::path& target) {
   std::error_code ignored;  // a folder that cannot be read tells so when it is written
   for (fs::directory_iterator entry(target.parent_path(), ignored), end; entry != end; entry.increment(ignored)) {
     if (ignored) return;
     if (!entry->path().filename().string().starts_with(sibling_prefix(target))) continue;
-    const auto lock = lock_folder(entry->path(), false);
+    const auto lock = base::lock_folder(entry->path(), false);
     if (lock) remove_with_force(entry->path());
   }
 }
@@ -63,10 +52,8 @@ NewFolder::NewFolder(const fs::path& target) : target_(settle(target)) {
       temporary_.clear();
       throw base::system_error("write", target_, error);
     }
-    lock_ = lock_folder(temporary_, true);
-    // Another process may have taken it for a leftover before it was locked.
-    struct stat status{};
-    if (lock_ && ::fstat(lock_.get(), &status) == 0 && status.st_nlink > 0) return;
+    lock_ = base::lock_folder(temporary_, true);
+    if (lock_) return;  // otherwise another process took it for a leftover before it was locked
   }
 }
 
