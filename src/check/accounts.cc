@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "check/checks.h"
-#include "check/following.h"
+#include "tree/programs.h"
 
 namespace debone::check {
 namespace {
@@ -16,7 +16,7 @@ using base::RelPath;
 // The third fields of passwd or group by the first.
 std::map<std::string, std::uint64_t> ids(const tree::Tree& tree, std::string_view file) {
   std::map<std::string, std::uint64_t> found;
-  const auto* node = follow(tree, *RelPath::parse(file));
+  const auto* node = tree::follow(tree, *RelPath::parse(file));
   if (node == nullptr || node->type != tree::NodeType::file) return found;
   for (const auto line : base::lines(node->content.bytes())) {
     const auto fields = base::split(line, ':');
@@ -75,7 +75,7 @@ void process_settings(const tree::Tree& tree, const recipe::Recipe& recipe, Find
   }
   if (!recipe.work_dir.empty()) {
     const auto path = RelPath::parse_absolute(recipe.work_dir);
-    const auto* node = path ? follow(tree, *path) : nullptr;
+    const auto* node = path ? tree::follow(tree, *path) : nullptr;
     if (node == nullptr || node->type != tree::NodeType::directory)
       findings.push_back({"work-dir-missing", Severity::failure, recipe.work_dir,
                           "work-dir is no directory of the image; make it under paths"});

@@ -7,8 +7,8 @@
 
 #include "base/text.h"
 #include "check/checks.h"
-#include "check/following.h"
 #include "package/shells.h"
+#include "tree/programs.h"
 
 namespace debone::check {
 namespace {
@@ -67,7 +67,7 @@ void effect_links(const tree::Tree& tree, Findings& findings) {
     if (target &&
         std::ranges::any_of(mounted, [&](std::string_view at) { return target->is_within(*RelPath::parse(at)); }))
       continue;
-    if (!target || follow(tree, *target) == nullptr)
+    if (!target || tree::follow(tree, *target) == nullptr)
       findings.push_back({"dangling-link", Severity::failure, path.absolute(),
                           fmt::format("it points at '{}', which the image does not have ({})",
                                       base::printable(node.link_target), node.origin)});

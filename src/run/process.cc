@@ -5,12 +5,10 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "tree/programs.h"
 
 namespace debone::run {
 namespace {
-
-// docker's, where neither the image nor the user says otherwise.
-constexpr const char* default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 std::vector<std::string> arguments_of(const image::Config& config, const Options& options) {
   auto arguments = options.entrypoint.empty() ? config.entrypoint : options.entrypoint;
@@ -26,7 +24,7 @@ std::vector<std::string> arguments_of(const image::Config& config, const Options
 
 std::map<std::string, std::string> environment_of(const image::Config& config, const Options& options, const User& user,
                                                   bool terminal) {
-  std::map<std::string, std::string> environment{{"PATH", default_path}, {"HOME", user.home}};
+  std::map<std::string, std::string> environment{{"PATH", std::string(tree::default_path)}, {"HOME", user.home}};
   if (terminal) environment["TERM"] = "xterm";
   for (const auto& [name, value] : config.environment) environment[name] = value;
   for (const auto& variable : options.environment) {
