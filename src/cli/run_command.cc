@@ -15,16 +15,18 @@ struct Options {
   run::Options run;
 };
 
-// docker's: the engine's own failures, as apart from the program's.
-constexpr int own_failure = 125;
-
 int run_image(Options options) {
   try {
     if (!options.entrypoint.empty()) options.run.entrypoint = {options.entrypoint};
-    return run::run(image::StoredImage::open(options.image, ""), options.run);
+    auto ended = run::run(image::StoredImage::open(options.image, ""), options.run);
+    if (ended.failure) {
+      ended.failure->place_if_none(options.image);
+      print_error(ended.failure->render());
+    }
+    return ended.status;
   } catch (const base::Error& error) {
     print_error(error.render());
-    return own_failure;
+    return run::runtime_failed;
   }
 }
 

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <string>
@@ -26,6 +25,7 @@ using base::Error;
 using base::Exit;
 
 constexpr std::uint64_t largest_subid_file = 1U << 20U;
+constexpr const char* way_out = "run debone as root, or build with --to docker and load the image into an engine";
 
 bool has(const std::vector<IdRange>& ranges, std::uint32_t id) {
   return std::ranges::any_of(
@@ -38,45 +38,29 @@ std::optional<IdRange> subordinate_ids_of(const char* file, const std::string& n
   return subordinate_ids(base::read_file(file, largest_subid_file), name, number);
 }
 
-struct Pipe {
-  Pipe() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw Error(Exit::internal, "no pipe can be made");
-    read = base::Fd(ends[0]);
-    write = base::Fd(ends[1]);
-  }
-  // Everything until the other end is closed.
-  std::string drain() const {
-    std::string all;
-    std::array<char, 4096> buffer{};
-    for (;;) {
-      const auto got = ::read(read.get(), buffer.data(), buffer.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return all;
-      all.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-  }
-  base::Fd read;
-  base::Fd write;
-};
-
-int wait_for(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return -1;
-  }
-  return status;
-}
-
 bool may_make_namespaces() {
-  const pid_t child = ::fork();
-  if (child < 0) throw Error(Exit::internal, "no process can be made");
-  if (child == 0) ::_exit(::unshare(CLONE_NEWUSER) == 0 ? 0 : 1);
-  return wait_for(child) == 0;
+  return base::run_in_child([] { return ::unshare(CLONE_NEWUSER) == 0 ? 0 : 1; }) == 0;
 }
 
-void set_map(const char* program, pid_t child, const std::vector<IdRange>& ranges) {
-  std::vector<std::string> argv{program, std::to_string(child)};
+void write_own(const char* file, const std::string& text) {
+  const base::Fd fd(::open(file, O_WRONLY | O_CLOEXEC));
+  if (!fd || ::write(fd.get(), text.data(), text.size()) < 0) {
+    throw base::system_error("become root of a user namespace", file, errno).hint(way_out);
+  }
+}
+
+std::string numbers(const IdRange& range) { return fmt::format("{} {} {}", range.inside, range.outside, range.count); }
+
+// Of this process, in its new namespace. Who maps but his own id may write that himself, once he has given up setgroups
+// (user_namespaces(7)).
+void map_own(const IdMaps& maps) {
+  write_own("/proc/self/setgroups", "deny");
+  write_own("/proc/self/uid_map", numbers(maps.users.front()));
+  write_own("/proc/self/gid_map", numbers(maps.groups.front()));
+}
+
+void set_map(const char* program, pid_t process, const std::vector<IdRange>& ranges) {
+  std::vector<std::string> argv{program, std::to_string(process)};
   for (const auto& range : ranges) {
     for (const auto number : {range.inside, range.outside, range.count}) argv.push_back(std::to_string(number));
   }
@@ -84,29 +68,42 @@ void set_map(const char* program, pid_t child, const std::vector<IdRange>& range
   if (done.status != 0) throw Error(Exit::internal, fmt::format("{} failed: {}", program, base::trim(done.err)));
 }
 
-// In the child: waits for its maps, becomes root and works. What went wrong is written to `report`.
-[[noreturn]] void work_as_root(Pipe& ready, Pipe& mapped, Pipe& report, const std::function<void()>& fn) {
-  const auto say = [&](std::string_view text) {
-    if (::write(report.write.get(), text.data(), text.size()) < 0) ::_exit(2);
-    ::_exit(1);
-  };
-  mapped.write = base::Fd();
-  if (::unshare(CLONE_NEWUSER) != 0) say("no user namespace can be made");
-  if (::write(ready.write.get(), "r", 1) != 1) ::_exit(2);
-  ready.write = base::Fd();
-  if (mapped.drain() != "m") ::_exit(2);
-  if (::setresgid(0, 0, 0) != 0 || ::setgroups(0, nullptr) != 0 || ::setresuid(0, 0, 0) != 0) {
-    say("cannot become root of a user namespace");
+// More ids than that are mapped by newuidmap, from outside: a process forked before the namespace is made waits until
+// it is there.
+class Mapper {
+ public:
+  explicit Mapper(const IdMaps& maps) {
+    const pid_t process = ::getpid();
+    process_ = ::fork();
+    if (process_ < 0) throw Error(Exit::internal, "no process can be made");
+    if (process_ != 0) return;
+    made_.write = base::Fd();
+    if (made_.drain() != "made") ::_exit(1);
+    try {
+      set_map("newuidmap", process, maps.users);
+      set_map("newgidmap", process, maps.groups);
+    } catch (const Error& error) {
+      ::_exit(::write(report_.write.get(), error.what(), error.message().size()) < 0 ? 2 : 1);
+    }
+    ::_exit(0);
   }
-  try {
-    fn();
-  } catch (const Error& error) {
-    say(error.place().empty() ? error.message() : fmt::format("{}: {}", error.place(), error.message()));
-  } catch (const std::exception& error) {
-    say(error.what());
+  // To be called in the new namespace.
+  void map() {
+    base::write_all(made_.write.get(), "made", "pipe");
+    made_.write = base::Fd();
+    report_.write = base::Fd();
+    const auto failure = report_.drain();
+    int status = 0;
+    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) continue;
+    if (!failure.empty()) throw Error(Exit::internal, failure);
+    if (status != 0) throw Error(Exit::internal, "the process that maps user ids was killed");
   }
-  ::_exit(0);
-}
+
+ private:
+  base::Pipe made_;
+  base::Pipe report_;
+  pid_t process_ = 0;
+};
 
 }  // namespace
 
@@ -130,7 +127,7 @@ std::optional<IdMaps> own_id_maps() {
   if (::geteuid() == 0) return std::nullopt;
   if (!may_make_namespaces()) {
     throw Error(Exit::internal, "this machine lets nobody but root make a user namespace, and a container needs one")
-        .hint("run debone as root, or build with --to docker and load the image into an engine");
+        .hint(way_out);
   }
   IdMaps maps{{{0, ::geteuid(), 1}}, {{0, ::getegid(), 1}}};
   const passwd* self = ::getpwuid(::geteuid());
@@ -145,29 +142,30 @@ std::optional<IdMaps> own_id_maps() {
   return maps;
 }
 
-void as_root_of_namespace(const IdMaps& maps, const std::function<void()>& fn) {
-  Pipe ready;
-  Pipe mapped;
-  Pipe report;
-  const pid_t child = ::fork();
-  if (child < 0) throw Error(Exit::internal, "no process can be made");
-  if (child == 0) work_as_root(ready, mapped, report, fn);
-  ready.write = base::Fd();
-  report.write = base::Fd();
-  try {
-    if (ready.drain().empty()) throw Error(Exit::internal, report.drain());
-    set_map("newuidmap", child, maps.users);
-    set_map("newgidmap", child, maps.groups);
-  } catch (...) {
-    mapped.write = base::Fd();  // without its maps the child ends
-    wait_for(child);
-    throw;
+void become_root_of_namespace(const IdMaps& maps) {
+  const auto parent = ::getppid();
+  std::optional<Mapper> mapper;
+  if (!maps.only_own()) mapper.emplace(maps);
+  if (::unshare(CLONE_NEWUSER) != 0) throw Error(Exit::internal, "no user namespace can be made");
+  if (mapper) {
+    mapper->map();
+  } else {
+    map_own(maps);
   }
-  base::write_all(mapped.write.get(), "m", "pipe");
-  mapped.write = base::Fd();
-  const auto failure = report.drain();
-  const int status = wait_for(child);
-  if (!failure.empty()) throw Error(Exit::internal, failure);
+  const bool groups_left = maps.only_own() || ::setgroups(0, nullptr) == 0;
+  if (::setresgid(0, 0, 0) != 0 || !groups_left || ::setresuid(0, 0, 0) != 0) {
+    throw Error(Exit::internal, "cannot become root of a user namespace");
+  }
+  base::die_with_parent();
+  if (::getppid() != parent) ::_exit(1);
+}
+
+void as_root_of_namespace(const IdMaps& maps, const std::function<void()>& fn) {
+  const int status = base::run_in_child([&] {
+    become_root_of_namespace(maps);
+    fn();
+    return 0;
+  });
   if (status != 0) throw Error(Exit::internal, "the process that unpacks the image was killed");
 }
 

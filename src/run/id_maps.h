@@ -32,8 +32,11 @@ std::optional<IdRange> subordinate_ids(std::string_view text, std::string_view n
 // nobody but root make a user namespace.
 std::optional<IdMaps> own_id_maps();
 
-// Runs `fn` in a child process that is root of a new user namespace with these maps, and waits for it. An Error thrown
-// by `fn` is thrown here as Error (internal) with its place and words. The process must have one thread.
+// Makes this process root of a new user namespace with these maps. It must have one thread, and a parent that
+// base::run_in_child forked it from.
+void become_root_of_namespace(const IdMaps& maps);
+
+// Runs `fn` in a child process that is that, and waits for it. An Error thrown by `fn` is thrown here.
 void as_root_of_namespace(const IdMaps& maps, const std::function<void()>& fn);
 
 }  // namespace debone::run

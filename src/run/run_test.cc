@@ -1,13 +1,16 @@
 #include "run/run.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
+#include <set>
 #include <thread>
 
 #include "base/file.h"
@@ -76,6 +79,7 @@ class Run : public testing::Test {
   // run() in a child process, as it uses the standard streams; `meanwhile` may send it signals.
   Outcome run(const Options& options, const std::function<void(pid_t)>& meanwhile = {}) const {
     const auto output = folder_->path() / "output";
+    base::write_file_atomically(output, "");
     const pid_t child = ::fork();
     if (child == 0) {
       const int to = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -85,7 +89,9 @@ class Run : public testing::Test {
       ::dup2(to, 2);
       int status = 99;
       try {
-        status = run::run(image::StoredImage::open(folder_->path() / "image", ""), options);
+        const auto ended = run::run(image::StoredImage::open(folder_->path() / "image", ""), options);
+        if (ended.failure) base::write_all(2, ended.failure->render(), "stderr");
+        status = ended.status;
       } catch (const base::Error& error) {
         const auto text = error.render();
         base::write_all(2, text, "stderr");
@@ -128,12 +134,13 @@ TEST_F(Run, TheCmdAndItsStatus) {
 TEST_F(Run, WhatIsNotThereIs127AndWhatCannotRunIs126) {
   const auto missing = run({.entrypoint = {"nosuch"}});
   EXPECT_EQ(missing.status, 127);
-  EXPECT_THAT(missing.out, HasSubstr(R"(exec: "nosuch": executable file not found in $PATH)"));
+  EXPECT_THAT(missing.out, HasSubstr("error: the image has no program 'nosuch' in its PATH ("));
   EXPECT_EQ(run({.entrypoint = {"/no/such"}}).status, 127);
-  const auto forbidden = run({.entrypoint = {"/not-executable"}});
-  EXPECT_EQ(forbidden.status, 126);
-  EXPECT_THAT(forbidden.out, HasSubstr("permission denied"));
+  EXPECT_EQ(run({.entrypoint = {"/not-executable"}}).status, 126);
   EXPECT_EQ(run({.entrypoint = {"/etc"}}).status, 126);
+  // What the image's files do not tell is runc's to say.
+  EXPECT_EQ(run({.entrypoint = {"/proc/nosuch"}}).status, 127);
+  EXPECT_EQ(run({.entrypoint = {"/proc/version"}}).status, 126);
 }
 
 TEST_F(Run, TheImagesPlaceAndTheUsersWishes) {
@@ -204,6 +211,87 @@ TEST_F(Run, ASignalAtAnyMomentLeavesNothing) {
     });
     EXPECT_TRUE(fs::is_empty(folder_->path() / "tmp")) << milliseconds;
   }
+}
+
+// The processes whose arguments hold `text`.
+std::vector<std::string> processes_with(std::string_view text) {
+  std::vector<std::string> found;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    try {
+      const auto arguments = base::read_file(entry.path() / "cmdline", 1U << 20U);
+      if (arguments.find(text) != std::string::npos) found.push_back(entry.path().filename());
+    } catch (const base::Error&) {  // no process, or one that has gone
+    }
+  }
+  return found;
+}
+
+TEST_F(Run, KilledItLeavesNoContainerAndTheNextRunClearsAway) {
+  const std::string mark = fmt::format("killed-{}", ::getpid());
+  Options options;
+  options.arguments = {"echo ready; while :; do cat /dev/null; done; : " + mark};
+  run(options, [&](pid_t child) {
+    EXPECT_TRUE(said("ready"));
+    EXPECT_FALSE(processes_with(mark).empty());
+    ::kill(child, SIGKILL);
+  });
+  for (int i = 0; i < 200 && !processes_with(mark).empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(processes_with(mark), std::vector<std::string>());
+  EXPECT_FALSE(fs::is_empty(folder_->path() / "tmp")) << "its bundle";
+  // Another's that is in use, and what has no more than the name, stay.
+  const auto in_use = folder_->path() / "tmp/debone-run.in-use";
+  fs::create_directory(in_use);
+  const auto lock = base::lock_folder(in_use, true);
+  base::write_file_atomically(folder_->path() / "tmp/debone-run.file", "");
+  EXPECT_EQ(run({}).out, "the cmd\n");
+  std::set<std::string> left;
+  for (const auto& entry : fs::directory_iterator(folder_->path() / "tmp")) left.insert(entry.path().filename());
+  EXPECT_EQ(left, (std::set<std::string>{"debone-run.file", "debone-run.in-use"}));
+  for (const auto& name : left) fs::remove(folder_->path() / "tmp" / name);
+}
+
+TEST_F(Run, KilledAtAnyMomentItLeavesNoContainer) {
+  const std::string mark = fmt::format("killed-{}", ::getpid());
+  std::set<std::string> bundles;
+  for (int milliseconds = 0; milliseconds < 200; milliseconds += 10) {
+    Options options;
+    options.arguments = {"while :; do cat /dev/null; done; : " + mark};
+    run(options, [&](pid_t child) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+      ::kill(child, SIGKILL);
+    });
+    for (const auto& entry : fs::directory_iterator(folder_->path() / "tmp")) bundles.insert(entry.path().filename());
+    for (int i = 0; i < 200 && !processes_with(mark).empty(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    EXPECT_EQ(processes_with(mark), std::vector<std::string>()) << milliseconds;
+  }
+  EXPECT_EQ(run({}).out, "the cmd\n");  // and clears away
+  EXPECT_EQ(processes_with(mark), std::vector<std::string>());
+  const std::vector<std::string> find{"find", "/sys/fs/cgroup", "-ignore_readdir_race", "-name", "debone-run.*"};
+  const auto cgroups = base::run_and_capture(find, 1U << 20U).out;
+  for (const auto& bundle : bundles) EXPECT_EQ(cgroups.find(bundle), std::string::npos) << bundle;
+}
+
+TEST_F(Run, ASignalFromTheKeyboardComesOnce) {
+  const auto output = folder_->path() / "output";
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    // Standard output is no terminal, so that the container has none of its own.
+    ::dup2(::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+    Options options;
+    options.arguments = {
+        "n=0; trap 'n=$((n+1)); echo got' INT; echo ready; i=0; while [ $n = 0 ]; do cat /dev/null; done;"
+        "while [ $i -lt 200 ]; do i=$((i+1)); cat /dev/null; done; exit $n"};
+    ::_exit(run::run(image::StoredImage::open(folder_->path() / "image", ""), options).status);
+  }
+  EXPECT_TRUE(said("ready"));
+  base::write_all(terminal, "\x03", "terminal");
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ::close(terminal);
+  EXPECT_EQ(WEXITSTATUS(status), 1);
 }
 
 TEST_F(Run, RuncIsFoundOutsidePath) {

@@ -62,7 +62,7 @@ Json mounts(const Container& container) {
   return out;
 }
 
-// runc gives no supplementary groups to a container that it runs without root.
+// Who is not root may have given up setgroups for his namespace: such a container gets no supplementary groups.
 Json process(const Process& process, bool can_set_groups) {
   Json out;
   out["terminal"] = process.terminal;
@@ -84,18 +84,6 @@ Json process(const Process& process, bool can_set_groups) {
   return out;
 }
 
-Json ranges(const std::vector<IdRange>& maps) {
-  Json out = Json::array();
-  for (const auto& range : maps) {
-    Json map;
-    map["containerID"] = range.inside;
-    map["hostID"] = range.outside;
-    map["size"] = range.count;
-    out.push_back(std::move(map));
-  }
-  return out;
-}
-
 Json linux(const Container& container) {
   Json out;
   out["namespaces"] = Json::array();
@@ -105,11 +93,7 @@ Json linux(const Container& container) {
     out["namespaces"].push_back(std::move(made));
   };
   for (const auto* type : {"pid", "ipc", "uts", "mount"}) add_namespace(type);
-  if (container.id_maps) {
-    add_namespace("user");
-    out["uidMappings"] = ranges(container.id_maps->users);
-    out["gidMappings"] = ranges(container.id_maps->groups);
-  } else {
+  if (!container.id_maps) {
     // Beyond the harmless devices that runc itself allows; who is not root cannot make any in the first place.
     Json rule;
     rule["allow"] = false;

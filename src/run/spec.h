@@ -20,7 +20,7 @@ struct Container {
   std::vector<std::string> shared;  // files of the host that the container sees under the same path
   // Folders of this machine, and where they stand in the container, writable.
   std::vector<std::pair<std::filesystem::path, std::string>> folders;
-  std::optional<IdMaps> id_maps;  // where not root
+  std::optional<IdMaps> id_maps;  // where not root: those of the user namespace that runc is called in
 };
 
 // The text of config.json; the root file system is the bundle's folder "rootfs".

@@ -1,8 +1,11 @@
 """debone run: the program's output, status, signals, user, environment and file system, as docker run has them."""
 
+import contextlib
 import os
 import pty
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +18,8 @@ work-dir: /tmp
 cmd: [args, from-cmd]
 paths:
   - {path: /secret, type: file, content: "for root\\n", permissions: 0o600}
+  - {path: /only-root, type: file, content: "x", permissions: 0o700}
+  - {path: /script, type: file, content: "#!/bin/sh\\necho\\n", permissions: 0o755}
 """
 
 
@@ -73,11 +78,26 @@ def test_death_by_signal(image):
     assert image.run("run", "image", "--", "crash").status == 128 + signal.SIGSEGV
 
 
-@pytest.mark.parametrize("entrypoint, status", [("/not/here", 127), ("nothere", 127), ("/secret", 126), ("/tmp", 126)])
-def test_what_cannot_be_run(image, entrypoint, status):
-    result = image.run("run", "image", "--user", "0", "--entrypoint", entrypoint)
-    assert result.status == status, result
-    assert entrypoint in result.err
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@pytest.mark.parametrize("user, entrypoint, status, error", [
+    ("0", "/not/here", 127, "error: image: the image has no program '/not/here'\n"
+                            "  hint: build the image with the package that has it, or name another"),
+    ("0", "nothere", 127, f"error: image: the image has no program 'nothere' in its PATH ({PATH})\n"
+                          "  hint: build the image with the package that has it, or name another by its path"),
+    ("0", "hallo", 127, f"error: image: the image has no program 'hallo' in its PATH ({PATH})\n"
+                        "  hint: did you mean 'hello'?"),
+    ("0", "/secret", 126, "error: image: '/secret' may not be executed by 0:0 (mode 0600, owner 0:0)\n"
+                          "  hint: give it permissions 0o755 under paths in the recipe, or name another program"),
+    ("33", "/only-root", 126, "error: image: '/only-root' may not be executed by 33:33 (mode 0700, owner 0:0)\n"
+                              "  hint: give it permissions 0o755 under paths in the recipe, or name another program"),
+    ("0", "/tmp", 126, "error: image: '/tmp' is a directory\n  hint: name a program in it"),
+    ("0", "/script", 127, "error: image: the image has no '/bin/sh', which '/script' needs to run\n"
+                          "  hint: it is a script: build the image with the package of its interpreter")])
+def test_what_cannot_be_run(image, user, entrypoint, status, error):
+    result = image.run("run", "image", "--user", user, "--entrypoint", entrypoint).fails(status, error)
+    assert result.err == error + "\n", "and nothing of runc's"
 
 
 def test_no_image(image):
@@ -176,5 +196,39 @@ def test_a_run_that_is_ended_leaves_no_container(image, tmp_path):
         process.terminate()
         process.communicate(timeout=20)
         assert os.listdir(tmp_path) == []
+    finally:
+        del image.environment["TMPDIR"]
+
+
+def processes_with(text):
+    """The ids of the processes that have `text` among their arguments."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if text.encode() in (folder / "cmdline").read_bytes():
+                found.append(folder.name)
+    return found
+
+
+def cgroups_of(name):
+    return [str(path) for path in Path("/sys/fs/cgroup").rglob(name)]
+
+
+def test_a_run_that_is_killed_leaves_no_container(image, tmp_path):
+    image.environment["TMPDIR"] = str(tmp_path)
+    try:
+        process = image.start("run", "image", "--", "wait", f"mark-{os.getpid()}")
+        assert process.stdout.readline() == "waiting\n"
+        assert processes_with(f"mark-{os.getpid()}") != []
+        process.kill()
+        process.wait(20)
+        end = time.monotonic() + 10
+        while processes_with(f"mark-{os.getpid()}") and time.monotonic() < end:
+            time.sleep(0.05)
+        assert processes_with(f"mark-{os.getpid()}") == []
+        [bundle] = os.listdir(tmp_path)
+        image.run("run", "image").ok()
+        assert os.listdir(tmp_path) == [], "the next one clears away"
+        assert cgroups_of(bundle) == []
     finally:
         del image.environment["TMPDIR"]
