@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "check/checks.h"
-#include "check/following.h"
 #include "package/elf.h"
+#include "tree/programs.h"
 
 namespace debone::check {
 namespace {
@@ -44,7 +44,7 @@ class Loader {
   bool finds(std::string_view soname, const package::Elf& by) {
     const auto [begin, end] = names_.equal_range(soname.substr(soname.rfind('/') + 1));
     return std::any_of(begin, end, [&](const auto& named) {
-      const auto* node = follow(tree_, *named.second);
+      const auto* node = tree::follow(tree_, *named.second);
       return node != nullptr && fits(*node, by);
     });
   }
