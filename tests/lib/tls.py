@@ -1,0 +1,66 @@
+"""A certificate for localhost, made by openssl, and Python's two ends of a TLS connection that use it."""
+
+import contextlib
+import http.server
+import ssl
+import subprocess
+import threading
+import urllib.request
+from pathlib import Path
+
+
+class Certificate:
+    """Signed by itself: the file `certificate` is also what a client must trust. `both` has the key in it too."""
+
+    def __init__(self, folder):
+        folder = Path(folder)
+        self.key, self.certificate, self.both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "7", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                        "-keyout", self.key, "-out", self.certificate], check=True, capture_output=True)
+        self.key.chmod(0o644)  # whoever the server under test runs as
+        self.both.write_bytes(self.certificate.read_bytes() + self.key.read_bytes())
+
+    def client(self):
+        return ssl.create_default_context(cafile=self.certificate)
+
+    def server(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.key)
+        return context
+
+    def get(self, url):
+        """The body of a page, whose server must have this certificate."""
+        with urllib.request.urlopen(url, context=self.client(), timeout=20) as answer:
+            return answer.read().decode()
+
+
+@contextlib.contextmanager
+def pages(pages, certificate=None):
+    """A web server of this process with these pages (by path: bytes), over TLS where there is a certificate; gives its
+    port, and the list of the requests so far."""
+    seen = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.path)
+            body = pages.get(self.path)
+            self.send_response(200 if body is not None else 404)
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate:
+        server.socket = certificate.server().wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server.server_port, seen
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
