@@ -83,8 +83,12 @@ _MOUNTS = [("/proc", "proc", []),
 class Done:
     command: str
     status: int
-    out: str
+    raw: bytes  # what it wrote to stdout
     err: str
+
+    @property
+    def out(self):
+        return self.raw.decode(errors="replace")
 
     def __str__(self):
         return f"{self.command}\nexit status {self.status}\n{_end_of(self.out)}{_end_of(self.err)}"
@@ -137,8 +141,17 @@ class Bundle:
             subprocess.run(["tar", "-x", "-z", "-p", "--numeric-owner", "--same-owner", "-C", self.root, "-f",
                             self.image.layout / "blobs" / layer["digest"].replace(":", "/")], check=True)
         self.tracing = False
+        self._engines_files()
         self._volumes = {}
         self._count = 0
+
+    def _engines_files(self):
+        """What every container engine gives a container."""
+        for name, text in (("hosts", "127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.0.1 debone\n"),
+                           ("resolv.conf", "nameserver 127.0.0.1\n"), ("hostname", "debone\n")):
+            path = self.root / "etc" / name
+            path.unlink(missing_ok=True)
+            path.write_text(text)
 
     # What is unpacked.
 
@@ -184,7 +197,7 @@ class Bundle:
             except subprocess.TimeoutExpired as late:
                 raise AssertionError(f"{shown}\nno end after {timeout} s\n{_end_of((late.stdout or b'').decode(errors='replace'))}"
                                      f"{_end_of((late.stderr or b'').decode(errors='replace'))}") from None
-        done = Done(shown, process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+        done = Done(shown, process.returncode, out, err.decode(errors="replace"))
         assert status is None or done.status == status, str(done)
         return done
 
@@ -206,7 +219,7 @@ class Bundle:
             except Exception as error:
                 if str(service) in str(error):
                     raise
-                raise AssertionError(f"{error!r}\n{service}") from error
+                raise AssertionError(f"{error if isinstance(error, AssertionError) else repr(error)}\n{service}") from error
 
     @contextlib.contextmanager
     def _start(self, command, options, **pipes):
