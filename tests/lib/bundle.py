@@ -177,13 +177,15 @@ class Bundle:
 
     # What runs.
 
-    def volume(self, path):
-        """A folder of this machine that stands at `path` from now on, writable; it begins as the image has it."""
+    def volume(self, path, folder=None):
+        """A folder of this machine that stands at `path` from now on, writable: one of the bundle's own that begins as
+        the image has it, or the one given."""
         if path not in self._volumes:
-            folder = self.folder / f"volume{len(self._volumes)}"
             original = self.root / path.lstrip("/")
             assert original.is_dir() and not original.is_symlink(), f"the image has no directory {path} to be a volume"
-            subprocess.run(["cp", "-a", original, folder], check=True)
+            if folder is None:
+                folder = self.folder / f"volume{len(self._volumes)}"
+                subprocess.run(["cp", "-a", original, folder], check=True)
             self._volumes[path] = folder
         return self._volumes[path]
 

@@ -4,25 +4,35 @@ import contextlib
 import http.server
 import ssl
 import subprocess
+import tempfile
 import threading
 import urllib.request
 from pathlib import Path
 
 
 class Certificate:
-    """Signed by itself: the file `certificate` is also what a client must trust. `both` has the key in it too."""
+    """Files in a folder: the certificate and its key, `both` in one file, and `authority`, whom a client must trust."""
 
     def __init__(self, folder):
         folder = Path(folder)
         self.key, self.certificate, self.both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-days", "7", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                        "-keyout", self.key, "-out", self.certificate], check=True, capture_output=True)
+        self.authority = folder / "authority.pem"
+        with tempfile.TemporaryDirectory() as elsewhere:
+            authority_key = Path(elsewhere) / "key.pem"
+            self._make(authority_key, self.authority, "/CN=Tests", "basicConstraints=critical,CA:TRUE")
+            self._make(self.key, self.certificate, "/CN=localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-CA",
+                       self.authority, "-CAkey", authority_key)
         self.key.chmod(0o644)  # whoever the server under test runs as
         self.both.write_bytes(self.certificate.read_bytes() + self.key.read_bytes())
 
+    @staticmethod
+    def _make(key, certificate, subject, extension, *more):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "7", "-subj", subject, "-addext", extension, "-keyout", key, "-out", certificate, *more],
+                       check=True, capture_output=True)
+
     def client(self):
-        return ssl.create_default_context(cafile=self.certificate)
+        return ssl.create_default_context(cafile=self.authority)
 
     def server(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -50,7 +50,7 @@ def prove(git):
     git.volume("/tmp")
     certificate = tls.Certificate(files)
     work, copy = ["git", "-C", "/srv/work"], ["git", "-C", "/srv/copy"]
-    trusting = {"GIT_SSL_CAINFO": "/srv/certificate.pem"}
+    trusting = {"GIT_SSL_CAINFO": "/srv/authority.pem"}
     git.run("git", "init", "--quiet", "--bare", "/srv/bare.git")
     git.run("git", "init", "--quiet", "-b", "master", "/srv/work")
 

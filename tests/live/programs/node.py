@@ -7,7 +7,7 @@ import tls
 SCRIPT = """
 const https = require('https'), zlib = require('zlib'), crypto = require('crypto');
 const { Worker } = require('worker_threads'), fs = require('fs');
-const ca = fs.readFileSync('/srv/certificate.pem');
+const ca = fs.readFileSync('/srv/authority.pem');
 const page = () => new Promise((done, failed) => https.get(`https://localhost:${process.argv[2]}/page`, { ca }, answer => {
   let text = ''; answer.on('data', part => text += part); answer.on('end', () => done(text));
 }).on('error', failed));

@@ -51,7 +51,7 @@ $uses = [
     'pdo_mysql' => function () { try { new PDO('mysql:host=127.0.0.1;port=1', 'a', 'b'); } catch (PDOException $e) {
         return str_contains($e->getMessage(), 'refused'); } },
     'openssl' => fn() => file_get_contents("https://localhost:$port/page", false, stream_context_create(
-        ['ssl' => ['cafile' => '/srv/certificate.pem']])) == 'a page' && openssl_pkey_new() !== false,
+        ['ssl' => ['cafile' => '/srv/authority.pem']])) == 'a page' && openssl_pkey_new() !== false,
     'Phar' => function () { $archive = new PharData('/tmp/x.tar.gz'); $archive['file'] = 'text';
         return file_get_contents('phar:///tmp/x.tar.gz/file') == 'text'; },
     'posix' => fn() => posix_getpwuid(posix_getuid())['name'] == 'www-data',
@@ -108,7 +108,7 @@ def prove(php):
     files = php.volume("/srv/app")
     php.volume("/tmp")
     certificate = tls.Certificate(files)
-    (files / "script.php").write_text(SCRIPT.replace("/srv/certificate.pem", "/srv/app/certificate.pem"))
+    (files / "script.php").write_text(SCRIPT.replace("/srv/authority.pem", "/srv/app/authority.pem"))
     with tls.pages({"/page": b"a page"}, certificate) as (port, _), ftp_server() as ftp:
         results = json.loads(php.run("/usr/bin/php8.4", "/srv/app/script.php", port, ftp).out)
     assert {name: result for name, result in results.items() if result is not True} == {}

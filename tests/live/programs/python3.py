@@ -9,7 +9,7 @@ SCRIPT = """
 import bz2, ctypes, importlib, json, lzma, pkgutil, sqlite3, ssl, sys, urllib.request, uuid, zlib
 port = sys.argv[1]
 page = urllib.request.urlopen(f"https://localhost:{port}/page",
-                              context=ssl.create_default_context(cafile="/srv/certificate.pem")).read()
+                              context=ssl.create_default_context(cafile="/srv/authority.pem")).read()
 base = sqlite3.connect("/srv/base.db")
 base.execute("create table t (a, b)")
 base.executemany("insert into t values (?, ?)", [(1, "one"), (2, "zw\\u00f6lf")])

@@ -10,7 +10,7 @@ require 'openssl'; require 'psych'; require 'socket'; require 'zlib'
 module C; extend Fiddle::Importer; dlload Fiddle::Handle::DEFAULT; extern 'int abs(int)'; end
 http = Net::HTTP.new('localhost', ARGV[0].to_i)
 http.use_ssl = true
-http.ca_file = '/srv/certificate.pem'
+http.ca_file = '/srv/authority.pem'
 puts JSON.generate({
   page: http.get('/page').body, yaml: Psych.load("a: [1, 2]\\n"), erb: ERB.new('<%= 1 + 1 %>').result,
   zlib: Zlib::Inflate.inflate(Zlib::Deflate.deflate('x' * 1000)).length, abs: C.abs(-5),
