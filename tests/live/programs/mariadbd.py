@@ -69,7 +69,7 @@ class Connection:
 def prove(mariadb):
     for path in ("/run/mysqld", "/tmp", "/var/lib/mysql"):
         mariadb.volume(path)
-    script = "create database mysql; use mysql; set @auth_root_socket = NULL;\n" + "".join(
+    script = "create database mysql;\nuse mysql;\nset @auth_root_socket = NULL;\n" + "".join(
         (mariadb.root / f"usr/share/mariadb/{name}.sql").read_text() for name in TABLES)
     mariadb.run("mariadbd", "--bootstrap", input=script)
     with mariadb.serving(port=3306):
