@@ -219,9 +219,9 @@ class Bundle:
                 yield service
                 assert process.poll() is None, f"{service}\nended with status {process.returncode}"
             except Exception as error:
-                if str(service) in str(error):
-                    raise
-                raise AssertionError(f"{error if isinstance(error, AssertionError) else repr(error)}\n{service}") from error
+                if str(service) not in str(error):
+                    print(service)
+                raise
 
     @contextlib.contextmanager
     def _start(self, command, options, **pipes):

@@ -18,18 +18,22 @@ class Certificate:
         self.key, self.certificate, self.both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
         self.authority = folder / "authority.pem"
         with tempfile.TemporaryDirectory() as elsewhere:
-            authority_key = Path(elsewhere) / "key.pem"
-            self._make(authority_key, self.authority, "/CN=Tests", "basicConstraints=critical,CA:TRUE")
-            self._make(self.key, self.certificate, "/CN=localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-CA",
-                       self.authority, "-CAkey", authority_key)
+            self._work = Path(elsewhere)
+            authority_key = self._work / "key.pem"
+            self._make(authority_key, self.authority, "/CN=Tests", "basicConstraints=critical,CA:TRUE",
+                       "keyUsage=critical,keyCertSign")
+            self._make(self.key, self.certificate, "/CN=localhost", "basicConstraints=critical,CA:FALSE",
+                       "subjectAltName=DNS:localhost,IP:127.0.0.1", by=(self.authority, authority_key))
         self.key.chmod(0o644)  # whoever the server under test runs as
         self.both.write_bytes(self.certificate.read_bytes() + self.key.read_bytes())
 
-    @staticmethod
-    def _make(key, certificate, subject, extension, *more):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-days", "7", "-subj", subject, "-addext", extension, "-keyout", key, "-out", certificate, *more],
-                       check=True, capture_output=True)
+    def _make(self, key, certificate, subject, *extensions, by=None):
+        config = self._work / "config"  # the machine's own has extensions of its own
+        config.write_text("[req]\ndistinguished_name = name\n[name]\n")
+        subprocess.run(["openssl", "req", "-config", config, "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "7", "-subj", subject, "-keyout", key, "-out",
+                        certificate, *(word for extension in extensions for word in ("-addext", extension)),
+                        *(["-CA", by[0], "-CAkey", by[1]] if by else [])], check=True, capture_output=True)
 
     def client(self):
         return ssl.create_default_context(cafile=self.authority)
@@ -57,6 +61,7 @@ def pages(pages, certificate=None):
             body = pages.get(self.path)
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Length", str(len(body or b"")))
+            self.send_header("Cache-Control", "max-age=600")
             self.end_headers()
             self.wfile.write(body or b"")
 
