@@ -103,6 +103,7 @@ contents:
     - {name: vendor, url: http://example.org/apt, suite: stable, components: [main], key: ./key.gpg, packages: [x]}
     - {deb: ./x.deb}
   packages: [a, b]
+cuts: [no-dev, "!no-man", "/opt/{a,b}/**/[!x]?*"]
 accounts:
   run-as: app
   users: [{username: app, uid: 1000, gid: 1000}]
