@@ -31,6 +31,7 @@ Command fetch_command();
 Command run_command();
 Command show_command();
 Command catalog_command();
+Command cuts_command();
 Command completion_command(const CLI::App& root);
 Command man_command(const CLI::App& root);
 

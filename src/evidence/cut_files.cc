@@ -22,8 +22,6 @@ using base::TarType;
 using package::Facts;
 using package::File;
 
-constexpr std::string_view closure_rule = "unused-programs";
-
 class Cutter {
  public:
   Cutter(const Cuts& cuts, const std::vector<const Facts*>& packages)
@@ -106,7 +104,7 @@ class Cutter {
         if (!way.empty() && paths.contains(way.back())) continue;  // it goes with that one, if that one goes
       }
       its.cut = true;
-      its.counts_under = closure_rule;
+      its.counts_under = unused_rule;
       its.why = program.why;
     }
   }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "evidence/cuts.h"
@@ -13,11 +14,14 @@
 
 namespace debone::evidence {
 
+// What programs count under that a lean image leaves out.
+constexpr std::string_view unused_rule = "unused-programs";
+
 // An entry of a package that is left out.
 struct Cut {
   std::size_t package = 0;  // of the packages given
   std::size_t file = 0;     // of its facts' files
-  std::string rule;         // what it counts under: a rule's name, that of its target for a link; or "unused-programs"
+  std::string rule;         // what it counts under: a rule's name, that of its target for a link; or unused_rule
   std::string why;          // in words: "no-man, on by default"
   std::uint64_t bytes = 0;  // that the image is smaller by; 0 where another name of the file keeps them
 };

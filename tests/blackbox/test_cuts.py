@@ -2,7 +2,7 @@
 
 import hashlib
 
-from aptrepo import Directory, File, HardLink, Link, package, program
+from aptrepo import ARCH, Directory, File, HardLink, Link, package, program
 from ociimage import Image
 from tinydebian import RECIPE, standard
 
@@ -162,3 +162,50 @@ def test_a_lean_image_counts_its_unused_programs(place, debian):
 def test_a_set_that_there_is_not(place, debian):
     result, _ = built(place, debian, text="cuts: [no-docs, no-mans]\n", ok=False)
     result.fails(2, "error: test.yaml:7:17: no set of cuts is called 'no-mans'\n  hint: did you mean 'no-man'?")
+
+
+# --- debone cuts ----------------------------------------------------------------------------------------------------
+
+def test_the_sets_are_listed(place):
+    result = place.run("cuts", "--format", "json").ok().json
+    sets = {one["name"]: one for one in result["sets"]}
+    assert {name for name, one in sets.items() if one["default"]} == {"no-docs", "no-man", "no-info", "no-locales",
+                                                                      "no-lintian"}
+    assert {"no-shell-scripts", "no-gconv-extra", "no-static-libs"} <= sets.keys()
+    lines = place.run("cuts").ok().out.splitlines()
+    assert [line.split()[0] for line in lines] == [one["name"] for one in result["sets"]]
+    for line, one in zip(lines, result["sets"]):
+        assert line.endswith(one["summary"]) and ("  default  " in line) == one["default"]
+
+
+def test_what_each_saves_in_a_recipe(place, debian):
+    files = {"/usr/bin/main": File(program(), 0o755), "/usr/bin/script": File(b"#!/bin/sh\n", 0o755),
+             "/usr/share/mixed/hook": "#!/bin/bash\n", "/usr/include/mixed.h": "int x;\n",
+             "/opt/big": b"x" * 1000, "/opt/bigger": b"x" * 2000}
+    debian.publish(standard() + [documented(), package("mixed", files=files)])
+    place.write("test.yaml", RECIPE.replace("hello,", "hello, documented, mixed,")
+                + "cuts: [/opt, '!/opt/big', no-dev, '!no-info']\n")
+    result = place.run("cuts", "test.yaml", "--format", "json").ok().json
+    assert (result["name"], result["architecture"]) == ("test", ARCH)
+    assert {one["name"]: (one["on"], one["files"], one["size"]) for one in result["sets"]} == {
+        "no-docs": (True, 2, 82), "no-man": (True, 3, 15), "no-info": (False, 1, 5), "no-locales": (True, 2, 9),
+        "no-lintian": (True, 2, 14), "no-shell-scripts": (False, 1, 12), "no-gconv-extra": (False, 0, 0),
+        "no-static-libs": (False, 0, 0), "no-dev": (True, 1, 7), "no-admin": (False, 0, 0),
+        "no-desktop": (False, 0, 0)}, "a translated manual page is one of two sets'"
+    assert result["globs"] == [{"glob": "/opt", "place": "test.yaml:6:8", "files": 1, "size": 2000},
+                               {"glob": "!/opt/big", "place": "test.yaml:6:14", "files": -1, "size": -1000}]
+    assert result["unused_programs"] == {"files": 1, "size": 10}
+    built_now = place.build("test.yaml", "--format", "json").ok().json["images"][0]["cut"]
+    assert (result["files"], result["size"]) == (sum(one["files"] for one in built_now),
+                                                 sum(one["size"] for one in built_now))
+    text = place.run("cuts", "test.yaml").ok().out
+    assert text.startswith(f"test for {ARCH}: {result['files']} files are cut, 2.13 kB\n\n  no-docs           on ")
+
+
+def test_from_a_lock_nothing_is_asked(place, debian):
+    place.write("test.yaml", RECIPE)
+    place.run("lock", "test.yaml").ok()
+    place.run("fetch", "test.yaml").ok()
+    debian.server.clear()
+    place.run("cuts", "test.yaml", "--offline").ok()
+    assert debian.server.requests == []
