@@ -159,8 +159,10 @@ class Bundle:
         """Whether the tree has a path, which may be a link to what is nowhere."""
         return os.path.lexists(self.root / path.lstrip("/"))
 
-    def packages(self):
-        return {path.name for path in (self.root / "var/lib/dpkg/status.d").iterdir() if path.suffix != ".md5sums"}
+    def owners(self):
+        """By path (without a leading slash) of a regular file: the package that ships it."""
+        return {line.split("  ", 1)[1]: path.stem for path in (self.root / "var/lib/dpkg/status.d").glob("*.md5sums")
+                for line in path.read_text().splitlines()}
 
     def shells(self):
         return sorted({f"/{folder}/{name}" for folder in PROGRAM_FOLDERS for name in SHELLS
@@ -208,7 +210,8 @@ class Bundle:
         """Runs a server until the block ends; the block begins when it listens on the TCP port (or all of a list) and
         its log has the line."""
         log = self.folder / f"log{self._count}"
-        with open(log, "wb") as output, self._start(command, options, stdin=subprocess.DEVNULL, stdout=output,
+        # stdin stays open: runc makes a pipe of it, and some servers (smbd) end with that.
+        with open(log, "wb") as output, self._start(command, options, stdin=subprocess.PIPE, stdout=output,
                                                     stderr=subprocess.STDOUT) as (process, shown):
             service = Service(shown, process, log)
             try:
@@ -242,6 +245,8 @@ class Bundle:
                 process.wait(timeout=PATIENCE)
             process.kill()
             process.wait()
+            if process.stdin:
+                process.stdin.close()
 
     def _spec(self, command, user=None, env=None, cwd=None):
         uid, gid, groups, home = self._user(str(user if user is not None else self.config.get("User") or "0"))
