@@ -175,6 +175,10 @@ keep:
   - perl
 exclude:
   - libllvm19
+starts: /usr/bin/hello
+cuts:
+  - no-docs
+  - "!/usr/share/doc/hello/**"
 suites:
   - {label: trixie, origin: Debian, suite: stable, codename: trixie, date: 2026-11-14T10:11:12Z, key: KEY, sha256: HASH}
   - {label: vendor stable, date: 2026-11-15T10:11:12Z, key: KEY, sha256: HASH}
@@ -187,6 +191,9 @@ packages:
     - {name: hello, version: 1:2.10-5+b1~deb13u1, arch: amd64, state: kept, why: the recipe names it, from: trixie, size: 56, sha256: HASH, path: pool/main/h/hello/hello_2.10-5+b1~deb13u1_amd64.deb}
     - {name: perl-base, version: 5.40.1-6, arch: amd64, state: left-out, why: "nothing needs it: no, \\"nothing\\"", from: trixie}
     - {name: tool, version: 1.0, arch: all, state: read, why: the recipe names it, from: ./tool_1.0_all.deb, size: 7, sha256: HASH}
+unresolved:
+  amd64:
+    - {path: usr/lib/hello/plugin.so, soname: libabsent.so.1}
 with-apt:
   amd64: {packages: 12, size: 3400}
 """.replace("HASH", "1".zfill(64)).replace("KEY", "AAAABBBBCCCCDDDDEEEE" * 2)

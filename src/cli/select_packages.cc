@@ -147,7 +147,7 @@ Selection select_from_lock(const resolve::Lock& lock, const recipe::Recipe& reci
         return selection;
       },
       [&](const auto& selection) {
-        return fmt::format("{} by {}", resolve::told_size(selection.architecture), lock.inputs.file);
+        return fmt::format("{} packages of {}", selection.architecture.taken().size(), lock.inputs.file);
       });
 }
 

@@ -10,8 +10,9 @@
 namespace debone::resolve {
 namespace {
 
-// What of the recipe has no place of its own is at its file.
-std::string place_of(const recipe::Place& place) { return place.line == 0 ? place.file : place.str(); }
+std::string told_start(const Inputs& inputs) {
+  return inputs.starts.empty() ? "nothing" : fmt::format("'{}'", inputs.starts);
+}
 
 // Pairs what both lists have by `key`, and tells what one alone has, or both have in different words.
 template <typename Item, typename Key, typename Text>
@@ -24,10 +25,10 @@ void compare(std::vector<Drift>& found, const std::vector<Item>& wanted, const s
   for (const auto& item : wanted) {
     const auto at = in(locked, item);
     if (at == locked.end()) {
-      found.push_back({place_of(item.place), fmt::format("'{}'{} is not in {}", std::invoke(text, item), where, lock)});
+      found.push_back({item.place.str(), fmt::format("'{}'{} is not in {}", std::invoke(text, item), where, lock)});
     } else if (std::invoke(text, *at) != std::invoke(text, item)) {
-      found.push_back({place_of(item.place), fmt::format("'{}'{} stands as '{}' in {}", std::invoke(text, item), where,
-                                                         std::invoke(text, *at), at->place.str())});
+      found.push_back({item.place.str(), fmt::format("'{}'{} stands as '{}' in {}", std::invoke(text, item), where,
+                                                     std::invoke(text, *at), at->place.str())});
     }
   }
   for (const auto& item : locked) {
@@ -85,7 +86,10 @@ std::vector<Drift> drift(const recipe::Recipe& recipe, const Lock& lock) {
   compare_items(wanted.keep, locked.keep, " of 'keep'");
   compare_items(wanted.exclude, locked.exclude, " of 'exclude'");
   if (wanted.closure == locked.closure) {
-    compare_items(wanted.starts, locked.starts, " of 'entrypoint' and 'cmd'");
+    if (wanted.starts != locked.starts) {
+      found.push_back({recipe.file, fmt::format("it starts {}, and {} in {}", told_start(wanted), told_start(locked),
+                                                locked.starts.empty() ? locked.file : locked.starts_place.str())});
+    }
     const auto before = found.size();
     compare_items(wanted.cuts, locked.cuts, " of 'cuts'");
     if (found.size() == before && !std::ranges::equal(wanted.cuts, locked.cuts, {}, &InputItem::text, &InputItem::text))

@@ -93,24 +93,26 @@ TEST(Drift, OfSources) {
 }
 
 TEST(Drift, OfWhatDecidesALeanClosure) {
-  EXPECT_THAT(after("archs: [amd64]\n", "entrypoint: {command: [/usr/bin/tool, run, -v]}\n"),
-              ElementsAre("app.yaml: '/usr/bin/tool' of 'entrypoint' and 'cmd' is not in app.lock",
-                          "app.yaml: 'run' of 'entrypoint' and 'cmd' is not in app.lock"));
-  auto recipe = recipe_of(std::string(recipe_text) + "entrypoint: {command: [/usr/bin/tool, -v]}\n");
+  EXPECT_THAT(after("archs: [amd64]\n", "cmd: [/usr/bin/tool, run]\n"),
+              ElementsAre("app.yaml: it starts '/usr/bin/tool', and nothing in app.lock"));
+  auto recipe = recipe_of(std::string(recipe_text) + "entrypoint: {command: [/usr/bin/tool, run]}\n");
   recipe.cuts = {{"no-docs", false, {"app.yaml", 11, 8}}, {"/usr/share/tool/**", true, {"app.yaml", 11, 17}}};
   const auto lock = lock_of(recipe);
-  recipe.entrypoint.back() = "-q";
+  recipe.entrypoint.back() = "stop";
+  recipe.cmd = {"now"};
   EXPECT_TRUE(drift(recipe, lock).empty());
   std::swap(recipe.cuts[0], recipe.cuts[1]);
   ASSERT_EQ(drift(recipe, lock).size(), 1U);
+  EXPECT_EQ(drift(recipe, lock)[0].place, "app.yaml:11:17");
   EXPECT_EQ(drift(recipe, lock)[0].what, "the cuts stand in another order in app.lock");
-  recipe.entrypoint.clear();
-  recipe.cuts.resize(1);
+  recipe.entrypoint = {"/usr/bin/other"};
+  recipe.cuts[0].restore = false;
   const auto found = drift(recipe, lock);
-  ASSERT_EQ(found.size(), 2U);
-  EXPECT_EQ(found[0].place, "app.lock:16:5");
-  EXPECT_EQ(found[0].what, "'/usr/bin/tool' of 'entrypoint' and 'cmd' is no longer in app.yaml");
-  EXPECT_EQ(found[1].what, "'no-docs' of 'cuts' is no longer in app.yaml");
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].what, "it starts '/usr/bin/other', and '/usr/bin/tool' in app.lock:15:9");
+  EXPECT_EQ(found[1].what, "'/usr/share/tool/**' of 'cuts' is not in app.lock");
+  EXPECT_EQ(found[2].place, "app.lock:18:5");
+  EXPECT_EQ(found[2].what, "'!/usr/share/tool/**' of 'cuts' is no longer in app.yaml");
   recipe.closure = recipe::ClosureMode::full;
   EXPECT_TRUE(inputs_of(recipe).starts.empty());
   EXPECT_TRUE(inputs_of(recipe).cuts.empty());

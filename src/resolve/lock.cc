@@ -259,9 +259,9 @@ InputItem name_item_of(const Node& node) {
   return {name, name, node.place()};
 }
 
-InputItem line_item_of(const Node& node) {
-  const auto line = line_of(node, "an item");
-  return {line, line, node.place()};
+InputItem cut_of(const Node& node) {
+  const auto cut = line_of(node, "cuts");
+  return {cut, cut, node.place()};
 }
 
 void read_inputs(const Fields& fields, Inputs& inputs) {
@@ -278,8 +278,11 @@ void read_inputs(const Fields& fields, Inputs& inputs) {
   inputs.requests = list_of(fields, "requests", "package", request_of, text);
   inputs.keep = list_of(fields, "keep", "package", name_item_of, text);
   inputs.exclude = list_of(fields, "exclude", "package", name_item_of, text);
-  inputs.starts = list_of(fields, "starts", "word", line_item_of, text);
-  inputs.cuts = list_of(fields, "cuts", "cut", line_item_of, text);
+  if (const auto* starts = fields.find("starts")) {
+    inputs.starts = line_of(*starts, "starts");
+    inputs.starts_place = starts->place();
+  }
+  inputs.cuts = list_of(fields, "cuts", "cut", cut_of, text);
 }
 
 }  // namespace
@@ -295,8 +298,8 @@ std::vector<const LockedPackage*> LockedArchitecture::taken() const {
 std::string told_size(const LockedArchitecture& architecture) {
   const auto all = architecture.packages.size();
   const auto taken = architecture.taken().size();
-  const auto packages = fmt::format("{} package{}", all, all == 1 ? "" : "s");
-  return taken == all ? packages : fmt::format("{} of {}", taken, packages);
+  return fmt::format("{} package{}{}", all, all == 1 ? "" : "s",
+                     taken == all ? "" : fmt::format(" ({} left out)", all - taken));
 }
 
 const LockedArchitecture* Lock::find(std::string_view architecture) const {

@@ -95,7 +95,7 @@ Lock parse_lock(std::string_view text, const std::string& file);
 
 std::string text_of(const Lock& lock);
 
-// "3 packages", or where some are left out "80 of 107 packages".
+// "3 packages", or "107 packages (27 left out)".
 std::string told_size(const LockedArchitecture& architecture);
 
 std::string_view name_of(LockedState state);  // "data-only"

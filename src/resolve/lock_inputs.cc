@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <set>
 #include <variant>
 
 #include "resolve/yaml_text.h"
@@ -31,18 +29,6 @@ std::vector<InputItem> items_of(const std::vector<recipe::Overrule>& overrules) 
   std::vector<InputItem> items;
   for (const auto& one : overrules) items.push_back({one.package, one.package, one.place});
   std::ranges::sort(items, {}, &InputItem::package);
-  return items;
-}
-
-// Options name no file of the image.
-std::vector<InputItem> starts_of(const recipe::Recipe& recipe) {
-  std::set<std::string> words;
-  for (const auto* command : {&recipe.entrypoint, &recipe.cmd}) {
-    std::ranges::copy_if(*command, std::inserter(words, words.end()),
-                         [](const std::string& word) { return !word.empty() && !word.starts_with('-'); });
-  }
-  std::vector<InputItem> items;
-  for (const auto& word : words) items.push_back({word, word, {recipe.file}});
   return items;
 }
 
@@ -99,7 +85,7 @@ Inputs inputs_of(const recipe::Recipe& recipe) {
   inputs.keep = items_of(recipe.keep);
   inputs.exclude = items_of(recipe.exclude);
   if (recipe.closure == recipe::ClosureMode::lean) {
-    inputs.starts = starts_of(recipe);
+    inputs.starts = recipe.starts();
     inputs.cuts = items_of(recipe.cuts);
   }
   return inputs;

@@ -45,8 +45,9 @@ struct Inputs {
   std::vector<InputItem> keep;       // likewise
   std::vector<InputItem> exclude;    // likewise
   // Of a lean closure alone, for which they decide what is evidence:
-  std::vector<InputItem> starts;  // the words of entrypoint and cmd that may name a file; sorted
-  std::vector<InputItem> cuts;    // "no-docs", "!/usr/share/doc/**"; in the recipe's order, of which the last decides
+  std::string starts;           // the program that the image starts; empty: none
+  recipe::Place starts_place;   // of a lock
+  std::vector<InputItem> cuts;  // "no-docs", "!/usr/share/doc/**"; in the recipe's order, of which the last decides
 };
 
 InputItem item_of(const recipe::Request& request);

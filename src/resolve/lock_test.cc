@@ -27,8 +27,7 @@ const std::string whole =
     "  - perl\n"
     "exclude:\n"
     "  - libllvm19\n"
-    "starts:\n"
-    "  - /usr/bin/hello\n"
+    "starts: /usr/bin/hello\n"
     "cuts:\n"
     "  - no-docs\n"
     "  - \"!/usr/share/doc/hello/**\"\n"
@@ -97,7 +96,7 @@ TEST(Lock, SaysWhatStandsInIt) {
   const auto& amd64 = *lock.find("amd64");
   EXPECT_EQ(amd64.apt_packages, 12U);
   EXPECT_EQ(amd64.packages[0].path, "pool/main/h/hello/hello_2.10-5+b1~deb13u1_amd64.deb");
-  EXPECT_EQ(amd64.packages[0].place.str(), "app.lock:30:7");
+  EXPECT_EQ(amd64.packages[0].place.str(), "app.lock:29:7");
   EXPECT_EQ(amd64.packages[1].state, LockedState::left_out);
   EXPECT_EQ(amd64.packages[1].reason, "nothing needs it: no, \"nothing\"");
   EXPECT_EQ(amd64.packages[2].state, LockedState::read);
@@ -122,7 +121,7 @@ TEST(Lock, ByANewerDeboneSaysSo) {
 TEST(Lock, DamagedSaysWhere) {
   EXPECT_EQ(error_of(""), "error: app.lock:1:1: the lock is empty\n  hint: docs/lock.md describes its keys\n");
   EXPECT_EQ(error_of(whole.substr(0, whole.rfind(hash))),
-            "error: app.lock:32:1: this is not YAML: end of map flow not found\n");
+            "error: app.lock:31:1: this is not YAML: end of map flow not found\n");
   EXPECT_EQ(error_of(std::string("lock: 1\nname: \x01\n")),
             "error: app.lock:2:7: the byte 0x01 does not belong into a lock\n"
             "  hint: a lock is UTF-8 text without control characters\n");
@@ -130,9 +129,9 @@ TEST(Lock, DamagedSaysWhere) {
             "error: app.lock:4:1: a merge conflict that is not resolved\n"
             "  hint: take either side, and let `debone lock RECIPE` bring it in line with the recipe\n");
   EXPECT_EQ(error_of(with("with-apt", "with-at")),
-            "error: app.lock:36:1: unknown key 'with-at' in the lock\n  hint: did you mean 'with-apt'?\n");
+            "error: app.lock:35:1: unknown key 'with-at' in the lock\n  hint: did you mean 'with-apt'?\n");
   const std::string cut_short =
-      "error: app.lock:29:3: nothing of amd64 stands in 'with-apt': the lock was cut short\n"
+      "error: app.lock:28:3: nothing of amd64 stands in 'with-apt': the lock was cut short\n"
       "  hint: `debone update RECIPE` writes it anew\n";
   for (const auto* end : {"    - {name: perl-base", "    - {name: tool", "with-apt"}) {
     EXPECT_EQ(error_of(whole.substr(0, whole.find(end))), cut_short);
@@ -143,31 +142,31 @@ TEST(Lock, DamagedSaysWhere) {
 TEST(Lock, ValuesThatCannotBeAreNamed) {
   const auto line = [](const std::string& from, const std::string& to) { return error_of(with(from, to)); };
   EXPECT_EQ(line("state: kept", "state: dataonly"),
-            "error: app.lock:30:71: 'state' cannot be 'dataonly'\n  hint: did you mean 'data-only'?\n");
+            "error: app.lock:29:71: 'state' cannot be 'dataonly'\n  hint: did you mean 'data-only'?\n");
   EXPECT_EQ(line("arch: amd64, state: kept", "arch: arm64, state: kept"),
-            "error: app.lock:30:57: a package for arm64 among those for amd64\n");
+            "error: app.lock:29:57: a package for arm64 among those for amd64\n");
   EXPECT_EQ(line("from: trixie, size", "from: trixy, size"),
-            "error: app.lock:30:109: 'trixy' is neither a suite of this lock nor a .deb among its sources\n");
-  EXPECT_EQ(line("size: 56", "size: -56"), "error: app.lock:30:123: 'size' must be a number\n");
+            "error: app.lock:29:109: 'trixy' is neither a suite of this lock nor a .deb among its sources\n");
+  EXPECT_EQ(line("size: 56", "size: -56"), "error: app.lock:29:123: 'size' must be a number\n");
   EXPECT_EQ(line("path: pool", "path: ../pool"),
-            "error: app.lock:30:207: '../pool/main/h/hello/hello_2.10-5+b1~deb13u1_amd64.deb' is no path below an "
+            "error: app.lock:29:207: '../pool/main/h/hello/hello_2.10-5+b1~deb13u1_amd64.deb' is no path below an "
             "archive's root\n");
-  EXPECT_EQ(line(", size: 56", ""), "error: app.lock:30:7: a package has no 'size'\n");
+  EXPECT_EQ(line(", size: 56", ""), "error: app.lock:29:7: a package has no 'size'\n");
   EXPECT_EQ(line("from: trixie}", "from: trixie, size: 3}"),
-            "error: app.lock:31:136: 'size' does not belong to this package\n");
+            "error: app.lock:30:136: 'size' does not belong to this package\n");
   EXPECT_EQ(line("name: tool", "name: hello"),
-            "error: app.lock:32:7: the package 'hello' stands twice\n  hint: its first place is app.lock:30:7\n");
+            "error: app.lock:31:7: the package 'hello' stands twice\n  hint: its first place is app.lock:29:7\n");
   EXPECT_EQ(line("version: 5.40.1-6", "version: x y"),
-            "error: app.lock:31:34: bad version 'x y': invalid character in the upstream version\n");
+            "error: app.lock:30:34: bad version 'x y': invalid character in the upstream version\n");
   EXPECT_EQ(line("date: 2026-11-14T10:11:12Z", "date: yesterday"),
-            "error: app.lock:22:76: 'yesterday' is not a time such as 2026-11-24T01:42:03Z\n");
-  EXPECT_EQ(line("sha256: " + hash, "sha256: 00"), "error: app.lock:22:153: '00' is not a SHA-256: 64 hex digits\n");
+            "error: app.lock:21:76: 'yesterday' is not a time such as 2026-11-24T01:42:03Z\n");
+  EXPECT_EQ(line("sha256: " + hash, "sha256: 00"), "error: app.lock:21:153: '00' is not a SHA-256: 64 hex digits\n");
   EXPECT_EQ(line("path: usr/lib/hello", "path: /usr/lib/hello"),
-            "error: app.lock:35:14: '/usr/lib/hello/plugin.so' is no path below the image's root\n");
+            "error: app.lock:34:14: '/usr/lib/hello/plugin.so' is no path below the image's root\n");
   EXPECT_EQ(line("  amd64: {packages", "  arm64: {packages"),
-            "error: app.lock:37:3: the lock has no packages for 'arm64'\n");
+            "error: app.lock:36:3: the lock has no packages for 'arm64'\n");
   EXPECT_EQ(line("  - {name: root, id: 0}", "  - {name: root, id: 0}\n  - {name: root, id: 1}"),
-            "error: app.lock:26:5: the user 'root' stands twice\n  hint: its first place is app.lock:25:5\n");
+            "error: app.lock:25:5: the user 'root' stands twice\n  hint: its first place is app.lock:24:5\n");
 }
 
 TEST(YamlText, IsQuotedWhereItMustBe) {

@@ -85,7 +85,7 @@ std::string text_of(const Lock& lock) {
   section(text, "requests", lock.inputs.requests, item);
   section(text, "keep", lock.inputs.keep, item);
   section(text, "exclude", lock.inputs.exclude, item);
-  section(text, "starts", lock.inputs.starts, item);
+  if (!lock.inputs.starts.empty()) text += fmt::format("starts: {}\n", yaml_text(lock.inputs.starts));
   section(text, "cuts", lock.inputs.cuts, item);
   section(text, "suites", lock.suites, line);
   section(text, "users", lock.users, line);
