@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/rel_path.h"
@@ -209,7 +210,9 @@ class Cutter {
       }
     }
     for (auto& [name, total] : totals) told.totals.push_back(std::move(total));
-    std::ranges::stable_sort(told.totals, std::ranges::greater(), &CutTotal::bytes);
+    std::ranges::sort(told.totals, [](const CutTotal& a, const CutTotal& b) {
+      return std::tie(b.bytes, a.rule) < std::tie(a.bytes, b.rule);
+    });
     for (std::size_t package = 0; package < packages_.size(); ++package) warn(package, told.warnings);
     return told;
   }

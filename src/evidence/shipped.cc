@@ -1,6 +1,7 @@
 #include "evidence/shipped.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/rel_path.h"
 #include "evidence/kinds.h"
@@ -32,12 +33,16 @@ Shipped::Shipped(const std::vector<const package::Facts*>& packages) {
       }
     }
   }
-  places_.reserve(by_path.size());
-  for (auto& [path, place] : by_path) {
-    place.path = path;
-    places_.push_back(std::move(place));
+  std::vector<std::pair<std::string_view, Place*>> in_order;
+  in_order.reserve(by_path.size());
+  for (auto& [path, place] : by_path) in_order.emplace_back(path, &place);
+  std::ranges::sort(in_order);
+  places_.reserve(in_order.size());
+  by_path_.reserve(in_order.size());
+  for (const auto& [path, place] : in_order) {
+    place->path = path;
+    places_.push_back(std::move(*place));
   }
-  std::ranges::sort(places_, {}, &Place::path);
   for (std::size_t i = 0; i < places_.size(); ++i) by_path_.emplace(places_[i].path, i);
   for (auto& place : places_) place.above = find(directory_of(place.path));
 }

@@ -15,7 +15,7 @@ namespace debone::evidence {
 
 class Shipped {
  public:
-  static constexpr std::size_t none = -1;
+  static constexpr auto none = static_cast<std::size_t>(-1);
   struct Place {
     std::string path;                    // as merged /usr names it, never that of the root
     std::size_t above = none;            // the place of its directory; none where that is the root
