@@ -93,6 +93,16 @@ Parts parts_of(std::string_view bytes) {
   return parts;
 }
 
+// What data.tar may decompress to, `limit` at most. Installed-Size may be missing or too small where a package was not
+// made by dpkg-gencontrol.
+std::uint64_t most_data(const debian::PackageRecord& record, std::size_t deb_size, std::uint64_t limit) {
+  constexpr std::uint64_t floor = 64U << 20U;
+  const auto allowed_by = [&](std::uint64_t size, std::uint64_t factor) {
+    return size < limit / factor ? size * factor : limit;
+  };
+  return std::min(limit, std::max({floor, allowed_by(record.installed_size, 4), allowed_by(deb_size, 100)}));
+}
+
 // The plain files of control.tar by name.
 std::map<std::string, std::string> read_control_files(const Parts& parts) {
   const auto archive = base::decompress(parts.control, parts.control_compression, largest_control);
@@ -144,7 +154,8 @@ Deb read_deb(std::string_view bytes, std::string_view architecture, const std::s
       deb.record = debian::parse_package(deb.control, architecture);
     });
     base::while_doing("reading its data.tar", [&] {
-      deb.data = std::make_shared<const std::string>(base::decompress(parts.data, parts.data_compression, limit));
+      deb.data = std::make_shared<const std::string>(
+          base::decompress(parts.data, parts.data_compression, most_data(deb.record, bytes.size(), limit)));
       deb.entries = base::read_tar(*deb.data);
     });
     return deb;

@@ -24,9 +24,12 @@ struct Deb {
 // control.tar may decompress to this much; the largest md5sums of the archive have some ten MB.
 constexpr std::uint64_t largest_control = 64U << 20U;
 
-// Reads a .deb's bytes. data.tar may decompress to `limit` bytes at most. Throws Error (trust) at `place` where ar,
-// control.tar or data.tar is malformed, a member is missing, unknown or out of order. As deb(5) wants it, members
-// whose names begin with '_' are passed over, and so are members after data.tar; debian-binary may say any 2.x.
+// Reads a .deb's bytes. data.tar may decompress to `limit` bytes at most, and to no more than four times the
+// Installed-Size of its control data or a hundred times the .deb's own size, whichever is more, with a floor of 64 MiB:
+// of 1059 packages of trixie and bookworm none comes to twice the one or to 71 times the other. Throws Error (trust) at
+// `place` where ar, control.tar or data.tar is malformed, a member is missing, unknown or out of order. As deb(5) wants
+// it, members whose names begin with '_' are passed over, and so are members after data.tar; debian-binary may say
+// any 2.x.
 Deb read_deb(std::string_view bytes, std::string_view architecture, const std::string& place, std::uint64_t limit);
 
 // The control stanza alone, without decompressing the data: for a local .deb before it is resolved.

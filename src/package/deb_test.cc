@@ -149,6 +149,31 @@ TEST(Deb, RefusesBadData) {
   EXPECT_EQ(error.render(), "error: a.deb: malformed tar archive: it is cut short\n  while reading its data.tar\n");
 }
 
+TEST(Deb, MayHoldWhatItsInstalledSizeMakesLikely) {
+  constexpr std::uint64_t most = 80U << 20U;
+  const auto of = [](const std::string& fields, std::size_t mebibytes, const std::string& stuffing = "") {
+    const auto zeros = base::gzip(std::string(mebibytes << 20U, '\0'), 1);
+    return ar({{"debian-binary", "2.0\n"},
+               {"control.tar", control_tar(control_text("a", "1", fields), {{"x", stuffing}})},
+               {"data.tar.gz", zeros}});
+  };
+  const auto outcome = [](const std::string& bytes) {
+    const auto error = error_of([&] {
+      read_deb(bytes, "amd64", "a.deb", most);
+      throw Error(Exit::internal, "read");
+    });
+    return error.message();
+  };
+  EXPECT_EQ(outcome(of("", 64)), "read");
+  EXPECT_EQ(outcome(of("", 65)), "decompresses to more than the 67108864 bytes allowed");
+  EXPECT_EQ(outcome(of("Installed-Size: 1\n", 65)), "decompresses to more than the 67108864 bytes allowed");
+  EXPECT_EQ(outcome(of("Installed-Size: 16640\n", 65)), "read");
+  EXPECT_EQ(outcome(of("Installed-Size: 16640\n", 66)), "decompresses to more than the 68157440 bytes allowed");
+  EXPECT_EQ(outcome(of("", 65, std::string(700'000, 'x'))), "read");
+  EXPECT_EQ(outcome(of("Installed-Size: 18014398509481983\n", 81)),
+            "decompresses to more than the 83886080 bytes allowed");
+}
+
 // dpkg-deb as oracle, in each compression that it writes.
 TEST(Deb, ReadsWhatDpkgDebWrites) {
   const base::TempDir folder("debone-deb");

@@ -291,13 +291,23 @@ def test_bad_deb(place, repo, server, name, golden):
     fails_then_heals(place, repo, server, golden, ["bad"])
 
 
-@pytest.mark.wide  # what is below the limit is held in memory
-def test_deb_a_decompression_bomb(place, repo, server, golden):
-    """9 GB of zeroes in a few megabytes: refused at the limit."""
-    with subprocess.Popen(["sh", "-c", "head -c 9000000000 /dev/zero | xz -0 -T2"], stdout=subprocess.PIPE) as made:
+def zeroes(size):
+    """A .deb whose data.tar.xz is nothing but zeroes."""
+    with subprocess.Popen(["sh", "-c", f"head -c {size} /dev/zero | xz -0 -T2"], stdout=subprocess.PIPE) as made:
         bomb = made.stdout.read()
-    one = raw_deb("bad", members=lambda good: [*good[:2], ("data.tar.xz", bomb)])
-    repo.publish("stable", standard() + [one])
+    return raw_deb("bad", members=lambda good: [*good[:2], ("data.tar.xz", bomb)])
+
+
+def test_deb_a_decompression_bomb(place, repo, server, golden):
+    """200 MB of zeroes in 30 kB, with an Installed-Size of next to nothing."""
+    repo.publish("stable", standard() + [zeroes(200_000_000)])
+    fails_then_heals(place, repo, server, golden, ["bad"])
+
+
+@pytest.mark.wide  # making it takes a minute
+def test_deb_a_great_decompression_bomb(place, repo, server, golden):
+    """9 GB of zeroes in 1.3 MB: refused when a hundred times that has come out, long before the memory is full."""
+    repo.publish("stable", standard() + [zeroes(9_000_000_000)])
     fails_then_heals(place, repo, server, golden, ["bad"])
 
 
