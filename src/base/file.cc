@@ -57,10 +57,14 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
   for (;;) {
     const auto had = bytes.size();
     const auto room = bytes.capacity() > had ? bytes.capacity() - had : step;
-    bytes.resize(had + room);
-    const auto got = ::read(fd.get(), bytes.data() + had, room);
-    if (got < 0 && errno != EINTR) throw fail("read", errno);
-    bytes.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    ssize_t got = 0;
+    int failed = 0;
+    bytes.resize_and_overwrite(had + room, [&](char* begin, std::size_t) {
+      got = ::read(fd.get(), begin + had, room);
+      failed = got < 0 ? errno : 0;
+      return had + static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+    });
+    if (failed != 0 && failed != EINTR) throw fail("read", failed);
     if (bytes.size() > limit) throw too_large();
     if (got == 0) return bytes;
   }

@@ -20,6 +20,7 @@
 #include <set>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "base/error.h"
@@ -56,24 +57,25 @@ class IdQueue {
   Queue queue_{};
 };
 
-// Every version that occurs, by rank.
+// Every version that occurs, by rank. Most occur many times, and are looked up by their text.
 class Ranks {
  public:
-  void add(const Version& version) { versions_.push_back(&version); }
+  void add(const Version& version) { versions_.try_emplace(version.str(), &version); }
   void finish() {
-    std::ranges::sort(versions_, [](const Version* a, const Version* b) { return *a < *b; });
-    const auto same = std::ranges::unique(versions_, [](const Version* a, const Version* b) { return *a == *b; });
-    versions_.erase(same.begin(), same.end());
+    std::vector<const Version*> sorted;
+    for (const auto& [text, version] : versions_) sorted.push_back(version);
+    std::ranges::sort(sorted, [](const Version* a, const Version* b) { return *a < *b; });
+    std::size_t rank = 0;
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+      if (i == 0 || *sorted[i - 1] < *sorted[i]) ++rank;
+      ranks_.emplace(sorted[i]->str(), std::to_string(rank));
+    }
   }
-  std::string operator()(const Version& version) const {
-    const auto at = std::ranges::lower_bound(
-        versions_, version, [](const Version& a, const Version& b) { return a < b; },
-        [](const Version* it) -> const Version& { return *it; });
-    return std::to_string(at - versions_.begin() + 1);
-  }
+  const std::string& operator()(const Version& version) const { return ranks_.at(version.str()); }
 
  private:
-  std::vector<const Version*> versions_;
+  std::unordered_map<std::string_view, const Version*> versions_;
+  std::unordered_map<std::string_view, std::string> ranks_;
 };
 
 int solv_flags(Comparison comparison) {

@@ -187,7 +187,7 @@ std::optional<std::string> Store::read(const Digest& digest, std::uint64_t size)
   return read_or_remove(blob_path(digest), size, [&](const std::string& bytes) { return Digest::of(bytes) == digest; });
 }
 
-void Store::write(const Digest& digest, std::string_view bytes) { write_whole(blob_path(digest), {}, bytes); }
+void Store::write(const Digest& digest, std::string_view bytes) { write_whole(blob_path(digest), bytes, {}); }
 
 std::optional<Partial> Store::partial(const Digest& digest) {
   const auto path = root_ / "partial" / digest.hex();
@@ -206,21 +206,22 @@ fs::path Store::record_path(std::string_view kind, std::string_view key) const {
   return root_ / "records" / kind / Digest::of(key).hex();
 }
 
-// A record is the hex of its bytes' SHA-256, a newline, the bytes.
+// A record is its bytes and the hex of their SHA-256: at the end, where it can be cut off without moving the others.
 std::optional<std::string> Store::read_record(std::string_view kind, std::string_view key) const {
-  constexpr std::size_t head = 2 * Digest::size + 1;
+  constexpr std::size_t tail = 2 * Digest::size;
   auto text = read_or_remove(record_path(kind, key), std::nullopt, [](const std::string& bytes) {
-    return bytes.size() >= head && bytes.starts_with(Digest::of(std::string_view(bytes).substr(head)).hex() + "\n");
+    return bytes.size() >= tail &&
+           bytes.ends_with(Digest::of(std::string_view(bytes).substr(0, bytes.size() - tail)).hex());
   });
-  if (text) text->erase(0, head);
+  if (text) text->resize(text->size() - tail);
   return text;
 }
 
 void Store::write_record(std::string_view kind, std::string_view key, std::string_view bytes) {
-  write_whole(record_path(kind, key), Digest::of(bytes).hex() + "\n", bytes);
+  write_whole(record_path(kind, key), bytes, Digest::of(bytes).hex());
 }
 
-void Store::write_whole(const fs::path& target, std::string_view head, std::string_view bytes) {
+void Store::write_whole(const fs::path& target, std::string_view bytes, std::string_view tail) {
   base::make_directories(target.parent_path());
   // A random name: process ids repeat where containers share a store.
   std::string name(16, '\0');
@@ -231,8 +232,8 @@ void Store::write_whole(const fs::path& target, std::string_view head, std::stri
   Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!fd) throw base::system_error("write", target, errno);
   try {
-    base::write_all(fd.get(), head, target);
     base::write_all(fd.get(), bytes, target);
+    base::write_all(fd.get(), tail, target);
     if (::close(fd.release()) != 0) throw base::system_error("write", target, errno);
     if (::rename(temporary.c_str(), target.c_str()) != 0) throw base::system_error("write", target, errno);
   } catch (const Error&) {

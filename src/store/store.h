@@ -73,7 +73,7 @@ class Store {
  private:
   std::filesystem::path blob_path(const base::Digest& digest) const;
   std::filesystem::path record_path(std::string_view kind, std::string_view key) const;
-  void write_whole(const std::filesystem::path& target, std::string_view head, std::string_view bytes);
+  void write_whole(const std::filesystem::path& target, std::string_view bytes, std::string_view tail);
   std::filesystem::path root_;
 };
 
