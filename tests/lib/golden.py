@@ -21,6 +21,7 @@ class Golden:
         text = re.sub(r"\b[0-9A-F]{40}\b", "FINGERPRINT", text)
         text = re.sub(r"\b[0-9A-F]{16}\b", "KEYID", text)
         text = re.sub(r"\b[0-9]{2,} bytes|(?<=, got )[0-9]{2,}", lambda at: re.sub("[0-9]+", "N", at[0]), text)
+        text = re.sub(r"\.debone-[0-9]+-[0-9]+\b", ".debone-PID", text)
         text = text.strip("\n") + "\n"
         sections = self._read()
         if os.environ.get("ACCEPT") == "1":
