@@ -82,6 +82,8 @@ struct HttpTest : ::testing::Test {
 constexpr const char* damaged_hint =
     "  hint: the mirror may be in the middle of an update, or serve a damaged file; try again later, or another "
     "mirror\n";
+const std::string later_hint = "  hint: try again later, or name another mirror\n";
+const std::string kept_hint = "  hint: run the command again: what has come is kept, and gone on from\n";
 constexpr const char* network_hint = "  hint: is the network up, and does it need a proxy (http_proxy, https_proxy)?\n";
 
 // --- documents
@@ -120,11 +122,11 @@ TEST_F(HttpTest, WhatPassesIsGotOver) {
 TEST_F(HttpTest, WhatLastsIsAnError) {
   server.put("/file", body);
   server.always("/file", status(500));
-  expect_document_error(Exit::network, "the server answered 500 (tried 4 times)\n");
+  expect_document_error(Exit::network, "the server answered 500 (tried 4 times)\n" + later_hint);
   server.always("/file", cut(5));
-  expect_document_error(Exit::network, "the connection was cut (tried 4 times)\n");
+  expect_document_error(Exit::network, "the connection was cut (tried 4 times)\n" + later_hint);
   server.always("/file", testing::hang_up);
-  expect_document_error(Exit::network, "the connection was cut (tried 4 times)\n");
+  expect_document_error(Exit::network, "the connection was cut (tried 4 times)\n" + later_hint);
   server.always("/file", status(403));
   expect_document_error(Exit::network, "the server answered 403\n");
   server.always("/file", status(301));
@@ -235,7 +237,7 @@ TEST_F(HttpTest, ADownloadThatWasWholeAlreadyNeedsNoServer) {
 TEST_F(HttpTest, ADownloadThatLastsInPiecesIsKeptForTheNextProcess) {
   server.put("/file", body);
   server.always("/file", cut(4));
-  expect_blob_error(Exit::network, "the connection was cut after 16 of 36 bytes (tried 4 times)\n");
+  expect_blob_error(Exit::network, "the connection was cut after 16 of 36 bytes (tried 4 times)\n" + kept_hint);
   server.heal();
   Fetcher(events, "x").blobs({blob()}, store);
   EXPECT_EQ(kept(), body);
@@ -363,7 +365,7 @@ TEST_F(HttpTest, AStalledDownloadIsResumedOrAnError) {
 TEST_F(HttpTest, AServerThatNeverSpeaksIsAnError) {
   server.put("/file", body);
   server.always("/file", stall(0));
-  expect_blob_error(Exit::network, "the server sent nothing for 1 s (tried 4 times)\n");
+  expect_blob_error(Exit::network, "the server sent nothing for 1 s (tried 4 times)\n" + later_hint);
 }
 
 TEST_F(HttpTest, OneFailureEndsTheOthersAndTheirBytesAreKept) {

@@ -258,7 +258,9 @@ Transfer::Step Transfer::retry(const std::string& reason) {
     if (reason.starts_with("cannot ") || reason.starts_with("no connection")) {
       throw std::move(failure).hint("is the network up, and does it need a proxy (http_proxy, https_proxy)?");
     }
-    throw failure;
+    const bool is_kept = exact_ && sink_->size() > 0;
+    throw std::move(failure).hint(is_kept ? "run the command again: what has come is kept, and gone on from"
+                                          : "try again later, or name another mirror");
   }
   due_ = Clock::now() + settings_.retry_delay * (1 << (tries_ - 1));
   return Step::waiting;
