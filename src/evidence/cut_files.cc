@@ -260,10 +260,8 @@ class Cutter {
       std::string first;
       std::size_t more = 0;
       for (const auto& named : configuration.paths_named) {
-        const auto path = std::string_view(named).substr(1);
-        if (is_documentation(path)) continue;
-        const auto [target, under] = first_gone(shipped_.way(path));
-        if (target.empty() || is_documentation(target)) continue;
+        const auto [target, under] = first_gone(shipped_.way(std::string_view(named).substr(1)));
+        if (target.empty() || is_documentation(target) || is_administration(target)) continue;
         if (first.empty()) {
           first = fmt::format("{}, which is cut ({})", named, under);
         } else {

@@ -227,11 +227,12 @@ TEST_F(CutFilesTest, ConfigurationThatNamesWhatIsCutIsAWarning) {
   items = "no-shell-scripts, /usr/lib/a";
   more = "paths: [{path: /etc/mine.conf, type: file, content: x}]";
   package("a",
-          {naming("etc/a.conf", {"/usr/share/a/ask", "/usr/share/doc/a/README", "/usr/bin/kept"}),
+          {naming("etc/a.conf", {"/etc/init.d/a", "/usr/share/a/ask", "/usr/share/doc/a/README", "/usr/bin/kept"}),
            naming("usr/share/a/a.ini", {"/bin/lib-a", "/usr/lib/a", "/usr/lib/a/x"}),
            naming("usr/share/a/data", {"/usr/share/a/ask"}), naming("etc/mine.conf", {"/usr/share/a/ask"}),
-           naming("etc/cron.d/a", {"/usr/share/a/ask"}), script("usr/share/a/ask", "/bin/sh"), text("usr/bin/kept"),
-           text("usr/share/doc/a/README"), text("usr/lib/a/x"), link("usr/bin/lib-a", "/usr/lib/a/x")},
+           naming("etc/cron.d/a", {"/usr/share/a/ask"}), script("usr/share/a/ask", "/bin/sh"),
+           script("etc/init.d/a", "/bin/sh"), text("usr/bin/kept"), text("usr/share/doc/a/README"), text("usr/lib/a/x"),
+           link("usr/bin/lib-a", "/usr/lib/a/x")},
           "/etc/a.conf\n/usr/share/a/a.ini\n");
   EXPECT_THAT(cut().warnings,
               ElementsAre("/etc/a.conf of a names /usr/share/a/ask, which is cut (no-shell-scripts)",
