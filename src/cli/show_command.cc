@@ -3,12 +3,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/listed_packages.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "debian/package_record.h"
 #include "image/read.h"
 
 namespace debone::cli {
@@ -20,35 +19,8 @@ struct Options {
   Format format = Format::text;
 };
 
-struct Listed {
-  std::string name;
-  std::string version;
-  std::string architecture;
-  std::uint64_t installed_size = 0;
-};
-
-// The packages as scanners see them: /var/lib/dpkg/status.d/NAME, and /var/lib/dpkg/status of images that dpkg made.
-std::vector<Listed> packages_of(const tree::Tree& tree) {
-  std::vector<Listed> packages;
-  const auto take = [&](std::string_view stanza) {
-    const auto record = debian::parse_package(stanza, "");
-    packages.push_back({record.name, record.version.str(), record.architecture, record.installed_size});
-  };
-  const auto folder = *base::RelPath::parse("var/lib/dpkg/status.d");
-  for (const auto& [path, node] : tree.nodes()) {
-    if (path.parent() != folder || node.type != tree::NodeType::file || path.name().ends_with(".md5sums")) continue;
-    base::while_doing("reading " + path.absolute(), [&] { take(node.content.bytes()); });
-  }
-  if (const auto status = tree.read(*base::RelPath::parse("var/lib/dpkg/status"))) {
-    for (const auto stanza : debian::split_stanzas(*status))
-      base::while_doing("reading /var/lib/dpkg/status", [&] { take(stanza); });
-  }
-  std::ranges::sort(packages, {}, &Listed::name);
-  return packages;
-}
-
 nlohmann::ordered_json json_of(const image::StoredImage& image, const std::vector<std::uint64_t>& tar_sizes,
-                               const std::vector<Listed>& listed) {
+                               const std::vector<ListedPackage>& listed) {
   const auto& config = image.config();
   auto layers = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < tar_sizes.size(); ++i) {
@@ -85,7 +57,7 @@ nlohmann::ordered_json json_of(const image::StoredImage& image, const std::vecto
 }
 
 std::string text_of(const image::StoredImage& image, const std::vector<std::uint64_t>& tar_sizes,
-                    const std::vector<Listed>& packages) {
+                    const std::vector<ListedPackage>& packages) {
   std::string text = image.manifest_digest().oci() + "\n";
   const auto row = [&](std::string_view label, const std::string& value) {
     if (!value.empty()) text += fmt::format("  {:<12} {}\n", label, base::printable(value));
@@ -124,7 +96,7 @@ int show(const Options& options) {
   const auto image = image::StoredImage::open(options.image, options.arch);
   std::vector<std::uint64_t> tar_sizes;
   const auto tree = image::file_system(image, [&](std::uint64_t tar_size) { tar_sizes.push_back(tar_size); });
-  const auto packages = packages_of(tree);
+  const auto packages = listed_packages(tree);
   print(options.format == Format::json ? json_of(image, tar_sizes, packages).dump(2) + "\n"
                                        : text_of(image, tar_sizes, packages));
   return 0;

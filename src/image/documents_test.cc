@@ -148,6 +148,10 @@ TEST(Platform, IsThatOfDebiansArchitecture) {
   EXPECT_EQ(told("riscv64"), "riscv64/");
   EXPECT_EQ(told("s390x"), "s390x/");
   EXPECT_EQ(told("mips64el"), "mips64le/");
+  for (const auto* debian : {"amd64", "arm64", "armhf", "armel", "i386", "ppc64el", "riscv64", "s390x", "mips64el"})
+    EXPECT_EQ(debian_architecture_of(platform_of(debian)), debian);
+  EXPECT_EQ(debian_architecture_of({"arm64", "v8"}), "arm64");
+  EXPECT_EQ(debian_architecture_of({"arm", "v6"}), std::nullopt);
   EXPECT_EQ(error_of([] { platform_of("m68k"); }, Exit::usage),
             "error: no image can be made for architecture 'm68k'\n"
             "  hint: architectures are amd64, arm64, armel, armhf, i386, mips64el, ppc64el, riscv64, s390x\n");

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct Platform {
   std::string variant;
 };
 Platform platform_of(const std::string& debian_architecture);
+// The other way: "armhf" for arm/v7. Nothing where Debian has none.
+std::optional<std::string> debian_architecture_of(const Platform& platform);
 // The platform of the machine that debone runs on.
 Platform machine_platform();
 

@@ -40,6 +40,15 @@ Platform platform_of(const std::string& debian_architecture) {
   return {std::string(row->architecture), std::string(row->variant)};
 }
 
+std::optional<std::string> debian_architecture_of(const Platform& platform) {
+  // A variant that Debian does not tell apart (arm64's "v8") is the architecture itself.
+  const auto* row = std::ranges::find_if(rows, [&](const Row& each) {
+    return each.architecture == platform.architecture && (each.variant.empty() || each.variant == platform.variant);
+  });
+  if (row == rows.end()) return std::nullopt;
+  return std::string(row->debian);
+}
+
 Platform machine_platform() {
   utsname name{};
   ::uname(&name);
