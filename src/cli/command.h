@@ -30,6 +30,7 @@ Command update_command();
 Command fetch_command();
 Command run_command();
 Command show_command();
+Command diff_command();
 Command catalog_command();
 Command cuts_command();
 Command completion_command(const CLI::App& root);

@@ -1,0 +1,17 @@
+// What `debone diff` prints: differences as a few lines for a merge request, and as JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/differences.h"
+
+namespace debone::cli {
+
+// The summary is the last line. A path of a package that came, went or changed is counted in that package's line, and
+// a folder that came or went as a whole is one line; with `every_path` each path has its own.
+std::string text_of(const Differences& found, const Side& before, const Side& after, bool every_path);
+
+nlohmann::ordered_json json_of(const Differences& found, const Side& before, const Side& after);
+
+}  // namespace debone::cli
