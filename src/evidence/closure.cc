@@ -8,11 +8,13 @@
 #include <array>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "evidence/cuts.h"
+#include "evidence/graph.h"
 #include "evidence/kinds.h"
 #include "evidence/libraries.h"
 #include "evidence/package_set.h"
@@ -54,21 +56,33 @@ class Finder {
         decisions_(candidates.size()),
         excluded_(candidates.size()),
         named_(candidates.size()),
-        elf_done_(candidates.size()) {
+        elf_done_(candidates.size()),
+        loads_done_(candidates.size()) {
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       elf_done_[i].resize(facts(i).files.size());
+      loads_done_[i].resize(facts(i).files.size());
       auto& kinds = kinds_.emplace_back();
-      for (std::size_t j = 0; j < facts(i).files.size(); ++j) kinds.push_back(kind_of({i, j}));
+      for (std::size_t j = 0; j < facts(i).files.size(); ++j) {
+        const FileRef ref{i, j};
+        kinds.push_back(kind_of(ref));
+        if (kinds.back() == Kind::program && is_program_path(set_.path(ref)) && file(ref).interpreter.empty())
+          native_programs_.push_back(ref);
+      }
     }
   }
 
   Closure find() {
     begin();
+    roots();
     while (needed() || dlopened() || linked() || stands_for() || same_source() || interpreters() || locale() ||
            modules() || data() || executed()) {
     }
     Closure closure;
-    closure.unused = unused();
+    closure.evidence = all_evidence();
+    const auto nearest = nearest_reasons(closure.evidence, decisions_.size());
+    for (std::size_t i = 0; i < decisions_.size(); ++i) {
+      if (nearest[i]) decisions_[i].reason = *nearest[i];
+    }
     closure.unresolved = {unresolved_.begin(), unresolved_.end()};
     for (std::size_t i = 0; i < decisions_.size(); ++i) {
       if (decisions_[i].state == State::left_out) decisions_[i].why_not = why_not(i);
@@ -89,6 +103,32 @@ class Finder {
   Kind kind(FileRef ref) const { return kinds_[ref.package][ref.file]; }
   bool is_in(std::size_t package) const { return decisions_[package].state >= State::data_only; }
   bool is_whole(std::size_t package) const { return decisions_[package].state == State::kept; }
+
+  // Whether evidence for a package is of no more interest.
+  bool is_settled(std::size_t package, State state) const { return !collecting_ && decisions_[package].state >= state; }
+
+  // With nothing more to add, each rule shows all that it finds.
+  std::vector<Evidence> all_evidence() {
+    collecting_ = true;
+    roots();
+    needed();
+    dlopened();
+    linked();
+    stands_for();
+    same_source();
+    interpreters();
+    locale();
+    modules();
+    data();
+    executed();
+    const auto key = [](const Evidence& one) {
+      return std::tie(one.package, one.reason.rule, one.reason.by, one.reason.file, one.reason.what);
+    };
+    std::ranges::sort(evidence_, {}, key);
+    const auto repeated = std::ranges::unique(evidence_, {}, key);
+    evidence_.erase(repeated.begin(), repeated.end());
+    return std::move(evidence_);
+  }
 
   Kind kind_of(FileRef ref) const {
     const auto& path = set_.path(ref);
@@ -112,6 +152,8 @@ class Finder {
   // Makes a package part of the image; whether that is news.
   bool add(std::size_t package, State state, Reason reason) {
     auto& decision = decisions_[package];
+    const bool is_own = reason.by == package && !reason.file.empty();  // a library of its own package
+    if (collecting_ && decision.state == state && !is_own) evidence_.push_back({package, std::move(reason)});
     if (decision.state >= state) return false;
     if (excluded_[package] != nullptr) {
       if (reason.rule == Rule::needed) refuse_exclude(package, reason);
@@ -138,14 +180,8 @@ class Finder {
   }
   bool read_reason(std::size_t package) const { return reading_of(set_.name(package)) != nullptr; }
 
-  // What is in whatever its files say.
+  // What the recipe overrules, and what is only read.
   void begin() {
-    const auto position = [&](std::string_view name) -> std::optional<std::size_t> {
-      for (std::size_t i = 0; i < set_.size(); ++i) {
-        if (set_.name(i) == name) return i;
-      }
-      return std::nullopt;
-    };
     const auto overruled = [&](const recipe::Overrule& overrule, std::string_view key) {
       if (const auto found = position(overrule.package)) return *found;
       std::vector<std::string> names;
@@ -161,8 +197,23 @@ class Finder {
       if (const auto* reading = reading_of(set_.name(i)))
         decisions_[i] = {State::read, {Rule::effects, i, "", std::string(reading->what)}, ""};
     }
+    for (const auto& overrule : recipe_.keep) overruled(overrule, "keep");
+  }
+
+  std::optional<std::size_t> position(std::string_view name) const {
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (set_.name(i) == name) return i;
+    }
+    return std::nullopt;
+  }
+
+  // What is in whatever files say.
+  void roots() {
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (collecting_ && decisions_[i].state == State::read) evidence_.push_back({i, decisions_[i].reason});
+    }
     for (const auto& overrule : recipe_.keep) {
-      const auto found = overruled(overrule, "keep");
+      const auto found = *position(overrule.package);
       add(found, State::kept, {Rule::keep, found, "", overrule.reason});
     }
     for (const auto& request : recipe_.packages) {
@@ -207,7 +258,7 @@ class Finder {
       for (std::size_t j = 0; j < facts(i).files.size(); ++j) {
         const FileRef ref{i, j};
         const auto& elf = file(ref).elf;
-        if (!elf || elf_done_[i][j] || !is_live(ref)) continue;
+        if (!elf || (elf_done_[i][j] && !collecting_) || !is_live(ref)) continue;
         elf_done_[i][j] = true;
         for (const auto& soname : elf->needed) {
           const auto library = libraries_.find(ref, soname, [&](std::size_t package) { return is_in(package); });
@@ -229,6 +280,8 @@ class Finder {
     bool found = false;
     for_each_live([&](FileRef ref) {
       const auto& shown = file(ref);
+      if (loads_done_[ref.package][ref.file] && !collecting_) return;
+      loads_done_[ref.package][ref.file] = true;
       const auto load = [&](const std::string& soname) {
         for (const auto library : libraries_.all(ref, soname)) {
           if (library.package == ref.package || !set_.reaches(ref.package, library.package)) continue;
@@ -372,16 +425,8 @@ class Finder {
 
   // Whether an interpreter of the family is in the image.
   bool runs(std::string_view family) const {
-    for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (!is_whole(i)) continue;
-      bool has = false;
-      for_each_file(i, [&](FileRef ref) {
-        has |= kind(ref) == Kind::program && is_program_path(set_.path(ref)) &&
-               is_interpreter(set_.path(ref), family) && file(ref).interpreter.empty();
-      });
-      if (has) return true;
-    }
-    return false;
+    return std::ranges::any_of(
+        native_programs_, [&](FileRef ref) { return is_whole(ref.package) && is_interpreter(set_.path(ref), family); });
   }
 
   // 5: a package without files stands for what it depends on.
@@ -407,7 +452,7 @@ class Finder {
   bool same_source() {
     bool found = false;
     for_each_dependency([&](std::size_t i, std::size_t on) {
-      if (is_whole(on) || !is_same_source(i, on) || !is_whole(i)) return;
+      if (is_settled(on, State::kept) || !is_same_source(i, on) || !is_whole(i)) return;
       const auto keep = [&](FileRef part) {
         found |= add(on, State::kept, {Rule::same_source, i, "", "/" + set_.path(part)});
       };
@@ -440,7 +485,7 @@ class Finder {
   bool modules() {
     bool found = false;
     for_each_dependency([&](std::size_t i, std::size_t on) {
-      if (is_whole(on)) return;
+      if (is_settled(on, State::kept)) return;
       if (const auto module = first_modules(on))
         found |= add(on, State::kept, {Rule::modules, i, "", "/" + set_.path(*module)});
     });
@@ -451,7 +496,7 @@ class Finder {
   bool data() {
     bool found = false;
     for_each_dependency([&](std::size_t i, std::size_t on) {
-      if (is_in(on)) return;
+      if (is_settled(on, State::data_only)) return;
       const auto data = first(on, Kind::data);
       if (!data) return;
       if (!first(on, Kind::program)) {
@@ -482,7 +527,7 @@ class Finder {
       if (!is_in(i)) continue;
       for (const auto& name : names_of(i)) {
         const auto on = name.target.package;
-        if (name.is_directory || is_whole(on) || kind(name.target) != Kind::program) continue;
+        if (name.is_directory || is_settled(on, State::kept) || kind(name.target) != Kind::program) continue;
         if (!set_.depends(i, on) || !is_live({i, name.file}) || !may_be_executed(name.target)) continue;
         found |= add(on, State::kept, {Rule::executed, i, set_.path({i, name.file}), name.what});
       }
@@ -502,7 +547,7 @@ class Finder {
     for (std::size_t i = 0; i < set_.size(); ++i) {
       if (!is_in(i) || set_.name(i) != "libc6") continue;
       for (const auto ref : set_.at(fmt::format("{}/LC_CTYPE", directory))) {
-        if (!is_in(ref.package) &&
+        if (!is_settled(ref.package, State::data_only) &&
             add(ref.package, State::data_only, {Rule::locale, i, "", fmt::format("/{}", directory)}))
           return true;
       }
@@ -570,20 +615,6 @@ class Finder {
     return *names;
   }
 
-  // Those of the packages that are kept, by their positions among the candidates.
-  std::vector<UnusedProgram> unused() const {
-    std::vector<KeptPackage> kept;
-    std::vector<std::size_t> positions;
-    for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (!is_in(i)) continue;
-      kept.push_back({&facts(i), is_whole(i), candidates_[i].cut});
-      positions.push_back(i);
-    }
-    auto found = unused_programs(kept);
-    for (auto& one : found) one.package = positions[one.package];
-    return found;
-  }
-
   std::string why_not(std::size_t package) const {
     if (excluded_[package] != nullptr) return fmt::format("the recipe excludes it: {}", excluded_[package]->reason);
     std::vector<std::string> parts;
@@ -609,7 +640,11 @@ class Finder {
   std::vector<Decision> decisions_;
   std::vector<const recipe::Overrule*> excluded_;
   std::vector<std::optional<std::vector<Named>>> named_;
+  std::vector<FileRef> native_programs_;  // that are no scripts
   std::vector<std::vector<bool>> elf_done_;
+  std::vector<std::vector<bool>> loads_done_;
+  bool collecting_ = false;  // of all evidence, with nothing more to add
+  std::vector<Evidence> evidence_;
   struct Less {
     bool operator()(const Unresolved& a, const Unresolved& b) const {
       return std::pair(a.path, a.soname) < std::pair(b.path, b.soname);

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "evidence/unused_programs.h"
 #include "package/facts.h"
 #include "recipe/recipe.h"
 
@@ -27,6 +26,8 @@ enum class State {
   kept,
 };
 
+std::string_view name_of(State state);  // "data-only"
+
 enum class Rule {
   recipe,       // the recipe's `packages:`
   started,      // its entrypoint, or else its cmd
@@ -43,22 +44,33 @@ enum class Rule {
   executed,     // 7: a program names its program
   locale,       // 8: libc6's C.utf8
   effects,      // 9: what effects make of it
+  locked,       // the lock has it, and no evidence for it is found now
+  depends,      // `closure: full`: a package depends on it
 };
 
 // One step of the chain that leads from the recipe to a package.
 struct Reason {
   Rule rule = Rule::recipe;
-  std::size_t by =
-      0;             // the candidate whose file shows it; its own number for recipe, started, implied, keep and effects
-  std::string file;  // the path in that package as the image has it: "usr/bin/php8.4"; empty where none is meant
-  std::string what;  // the soname, path or command it names; the user's words for keep
+  std::size_t by = 0;  // the candidate whose file shows it; its own number where the recipe, effects or the lock do
+  std::string file;    // the path in that package as the image has it: "usr/bin/php8.4"; empty where none is meant
+  std::string what;    // the soname, path or command it names; the words of the user for keep, of the lock for locked
   std::string str() const;  // "needs libxml2.so.2": without `by` and `file`
 };
+
+std::string_view name_of(Rule rule);  // "same-source"
+// Whether it is no other package that brings one by this rule. (A file may also need a library of its own package.)
+bool is_root(Rule rule);
 
 struct Decision {
   State state = State::left_out;
   Reason reason;        // where it is not left out
   std::string why_not;  // of one left out, in words
+};
+
+// That a package is needed, as a file of one that is in the image shows it.
+struct Evidence {
+  std::size_t package = 0;
+  Reason reason;
 };
 
 // A NEEDED of a kept file that no package of apt's closure satisfies: so it is on a Debian system too.
@@ -69,7 +81,7 @@ struct Unresolved {
 
 struct Closure {
   std::vector<Decision> decisions;     // one for each candidate
-  std::vector<UnusedProgram> unused;   // programs of kept packages that are left out; by position among candidates
+  std::vector<Evidence> evidence;      // all there is, for packages that are not left out; sorted by package and reason
   std::vector<Unresolved> unresolved;  // sorted by path and soname
 };
 

@@ -58,6 +58,8 @@ class PackageSet {
   // Packages whose alternatives make a link of that name, with the file it stands for; sorted.
   std::vector<FileRef> alternatives_named(std::string_view file_name) const;
 
+  // The packages that satisfy a relation, by their name or by what they provide; sorted.
+  std::vector<std::size_t> satisfying(const debian::Relation& relation) const;
   // The packages that satisfy a Depends or Pre-Depends of it; through those that have no files but documentation, what
   // they depend on counts too. Sorted.
   const std::vector<std::size_t>& dependencies(std::size_t package) const { return dependencies_[package]; }
@@ -78,7 +80,6 @@ class PackageSet {
   void index_files(std::size_t package);
   void index_alternatives(std::size_t package);
   void find_dependencies();
-  std::vector<std::size_t> satisfying(const debian::Relation& relation) const;
 
   std::vector<const package::Facts*> packages_;
   std::vector<std::vector<std::string>> paths_;  // of each package's files

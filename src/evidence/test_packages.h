@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "evidence/closure.h"
+#include "evidence/unused_programs.h"
 
 namespace debone::evidence::testing {
 
@@ -138,8 +139,14 @@ class Packages {
   State state(const std::string& package) { return find("app").decisions[position(package)].state; }
 
   std::vector<std::string> cut(const std::string& requested) {
+    const auto found = find(requested);
+    std::vector<KeptPackage> kept;
+    for (std::size_t i = 0; i < facts_.size(); ++i) {
+      const auto state = found.decisions[i].state;
+      if (state >= State::data_only) kept.push_back({&facts_[i], state == State::kept, candidates()[i].cut});
+    }
     std::vector<std::string> lines;
-    for (const auto& file : find(requested).unused) lines.push_back(fmt::format("{}: {}", file.path, file.why));
+    for (const auto& file : unused_programs(kept)) lines.push_back(fmt::format("{}: {}", file.path, file.why));
     return lines;
   }
   std::vector<std::string> unresolved(const std::string& requested) {
@@ -164,15 +171,19 @@ class Packages {
     throw std::logic_error("no package " + package);
   }
 
-  Closure find(const std::string& requested) {
+  std::vector<Candidate> candidates() const {
     std::vector<Candidate> candidates;
     for (const auto& facts : facts_) {
       Candidate candidate{&facts};
       for (const auto& file : facts.files) candidate.cut.push_back(cut_files.contains(file.path));
       candidates.push_back(std::move(candidate));
     }
+    return candidates;
+  }
+
+  Closure find(const std::string& requested) {
     recipe.packages = {{requested, "", "", {}}};
-    return closure(candidates, recipe);
+    return closure(candidates(), recipe);
   }
 
   std::deque<package::Facts> facts_;
