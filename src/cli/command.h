@@ -31,6 +31,8 @@ Command fetch_command();
 Command run_command();
 Command show_command();
 Command diff_command();
+Command why_command();
+Command tree_command();
 Command catalog_command();
 Command cuts_command();
 Command completion_command(const CLI::App& root);

@@ -38,15 +38,7 @@ bool ends_with_any(const std::string& text, std::initializer_list<std::string_vi
 // A recipe stands for its lock.
 Side side_of_recipe(const std::string& what) {
   const auto recipe = find_recipe(what);
-  const auto path = lock_path(what, recipe);
-  const auto file = read_lock(path);
-  if (!file) {
-    throw Error(Exit::usage, "the recipe has no lock")
-        .at(what)
-        .hint(fmt::format("`debone lock {}` writes {}", what, path.string()));
-  }
-  require_agreement(recipe, file->lock, what);
-  return side_of(file->lock, what);
+  return side_of(require_lock(what, recipe, "the recipe has no lock").lock, what);
 }
 
 Side read_side(const std::string& what, const std::string& arch) {

@@ -8,6 +8,7 @@
 #include "cli/choice.h"
 #include "cli/lean_closure.h"
 #include "cli/locked_debs.h"
+#include "cli/looked_at.h"
 #include "resolve/solve.h"
 
 namespace debone::cli {
@@ -160,11 +161,18 @@ Selection select_by_resolving(const recipe::Recipe& recipe, const std::string& a
       "resolve", [&] { return resolve_request(recipe, choice, architecture); },
       [](const Resolved& all) { return fmt::format("{} packages", all.image.packages.size()); });
 
-  auto selection = selection_of(recipe.closure == recipe::ClosureMode::full
-                                    ? keep_all(resolved.image)
-                                    : keep_lean(resolved, find_lean_closure(resolved.image, resolved.system, choice,
-                                                                            recipe, architecture, context)),
-                                choice);
+  Decisions decisions;
+  std::vector<LookedAt> looked_at;
+  if (recipe.closure == recipe::ClosureMode::full) {
+    decisions = keep_all(resolved.image);
+  } else {
+    const auto lean = find_lean_closure(resolved.image, resolved.system, choice, recipe, architecture, context);
+    decisions = keep_lean(resolved, lean);
+    for (const auto& chosen : lean.packages)
+      looked_at.push_back({chosen.package->id(), chosen.package->sha256.value(), chosen.package->size});
+  }
+  auto selection = selection_of(decisions, choice);
+  remember_looked_at(looked_at, recipe, architecture, selection.suites, context.store);
   selection.architecture.name = architecture;
   for (const auto& chosen : resolved.system.packages) selection.architecture.apt_size += chosen.package->installed_size;
   selection.architecture.apt_packages = resolved.system.packages.size();

@@ -28,11 +28,6 @@ std::string bytes_of(const StoredDeb& stored, const BuildContext& context) {
   return *std::move(bytes);
 }
 
-std::optional<package::Facts> kept_facts(const StoredDeb& stored, const BuildContext& context) {
-  const auto bytes = context.store.read_record(record, stored.sha256.hex());
-  return bytes ? package::decode(*bytes, stored.architecture) : std::nullopt;
-}
-
 package::Facts find_facts(const package::Deb& deb, const StoredDeb& stored, const BuildContext& context) {
   auto facts = package::inspect(deb);
   context.store.write_record(record, stored.sha256.hex(), package::encode(facts));
@@ -61,13 +56,19 @@ std::string hint_at_line(const recipe::Place& line) {
                      line.str());
 }
 
+std::optional<package::Facts> known_facts(const base::Digest& sha256, const std::string& architecture,
+                                          const store::Store& store) {
+  const auto bytes = store.read_record(record, sha256.hex());
+  return bytes ? package::decode(*bytes, architecture) : std::nullopt;
+}
+
 package::Facts facts_of(const StoredDeb& stored, const BuildContext& context) {
-  if (auto kept = kept_facts(stored, context)) return *std::move(kept);
+  if (auto kept = known_facts(stored.sha256, stored.architecture, context.store)) return *std::move(kept);
   return find_facts(read_deb(stored, context), stored, context);
 }
 
 package::Facts facts_of(const package::Deb& deb, const StoredDeb& stored, const BuildContext& context) {
-  if (auto kept = kept_facts(stored, context)) return *std::move(kept);
+  if (auto kept = known_facts(stored.sha256, stored.architecture, context.store)) return *std::move(kept);
   return find_facts(deb, stored, context);
 }
 

@@ -1,6 +1,7 @@
 // .debs in the store: their bytes, and the facts of each, found once and kept beside them.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/build_context.h"
@@ -29,6 +30,10 @@ void require_deb(const StoredDeb& stored, const BuildContext& context);
 
 // The way out where a .deb is not what a lock's line says.
 std::string hint_at_line(const recipe::Place& line);
+
+// The facts of the .deb of that digest, where they are kept already.
+std::optional<package::Facts> known_facts(const base::Digest& sha256, const std::string& architecture,
+                                          const store::Store& store);
 
 // What its files say: as it was found when it was first inspected, by this debone or another of the same form.
 package::Facts facts_of(const StoredDeb& stored, const BuildContext& context);

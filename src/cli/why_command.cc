@@ -1,0 +1,66 @@
+#include <memory>
+
+#include "base/error.h"
+#include "cli/answer.h"
+#include "cli/archive_options.h"
+#include "cli/command.h"
+#include "cli/explanation.h"
+#include "cli/find_recipe.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+namespace debone::cli {
+namespace {
+
+struct Options {
+  std::string recipe;
+  std::string name;
+  bool all = false;
+  ArchiveOptions archive;
+  Format format = Format::text;
+};
+
+int why(const Options& options) {
+  Progress progress;
+  const auto recipe = find_recipe(options.recipe);
+  store::Store store(store::Store::default_root());
+  const BuildContext context{store, archive_options(options.archive, recipe), std::nullopt, false, progress};
+  const auto architecture = architectures(options.archive, recipe).at(0);
+  const Explainer explainer(recipe, options.recipe, architecture, context);
+  const auto answers = answer(explainer, recipe, architecture, options.name);
+  print(options.format == Format::json ? json_of(answers).dump(2) + "\n" : text_of(answers, options.all));
+  return static_cast<int>(answers.is_in_image() ? base::Exit::done : base::Exit::does_not_hold);
+}
+
+}  // namespace
+
+Command why_command() {
+  return {
+      .name = "why",
+      .summary = "Tell why a package, a file or a library is in an image, or is not",
+      .description =
+          "Tells by which chain RECIPE leads to NAME, and what shows it at each step: which file of which package "
+          "needs, loads, links to or names what. NAME is a package, a path (\"/usr/bin/php8.4\"; links are followed), "
+          "or a library's soname (\"libxml2.so.2\"). Of what is not in the image it tells why it was left out or cut, "
+          "and by which chain apt would have installed it; or that it never was in apt's closure.\n"
+          "With a lock nothing is resolved or fetched that is not needed for it. Exit status 0 says that NAME is in "
+          "the image, 1 that it is not.",
+      .examples = {{"debone why php-fpm libavif16", "a package"},
+                   {"debone why php-fpm /usr/bin/php", "a path"},
+                   {"debone why php-fpm libxml2.so.2 --all", "a library, with every file that needs it"}},
+      .prepare =
+          [](CLI::App& app) {
+            const auto options = std::make_shared<Options>();
+            app.add_option("RECIPE", options->recipe, "A recipe's file, or a name in the catalog")
+                ->required()
+                ->type_name("");
+            app.add_option("NAME", options->name, "A package, a path, or a soname")->required()->type_name("");
+            app.add_flag("--all", options->all, "Print all evidence for it, not the nearest chain alone");
+            add_archive_options(app, options->archive, "For which of several Debian architectures");
+            add_format(app, options->format);
+            return [options] { return why(*options); };
+          },
+  };
+}
+
+}  // namespace debone::cli
