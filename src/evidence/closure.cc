@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -14,37 +13,19 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "evidence/cuts.h"
+#include "evidence/file_kinds.h"
 #include "evidence/graph.h"
 #include "evidence/kinds.h"
 #include "evidence/libraries.h"
+#include "evidence/mentions.h"
 #include "evidence/package_set.h"
+#include "evidence/roots.h"
 
 namespace debone::evidence {
 namespace {
 
 using base::TarType;
 using package::File;
-
-// In every image without being named: the directories of every system, and on trixie the links of the merged /usr.
-constexpr std::string_view implied = "base-files";
-
-// base-passwd's masters are what passwd and group are made of; its program would bring libselinux1 and debconf's
-// library.
-struct ReadForEffects {
-  std::string_view package;
-  std::string_view what;
-};
-constexpr std::array<ReadForEffects, 1> read_for_effects{{{"base-passwd", "the accounts of every Debian system"}}};
-
-enum class Kind { directory, program, documentation, administration, library, module, data };
-
-// A file of one package that names something of another.
-struct Named {
-  std::size_t file = 0;  // position in the naming package
-  FileRef target;        // of a directory: its package and no file
-  std::string what;      // as written: "/usr/lib/php"
-  bool is_directory = false;
-};
 
 class Finder {
  public:
@@ -54,25 +35,18 @@ class Finder {
         set_(facts_of(candidates)),
         libraries_(set_),
         decisions_(candidates.size()),
-        excluded_(candidates.size()),
-        named_(candidates.size()),
+        roots_(set_, recipe),
+        kinds_(set_, candidates),
+        mentions_(set_, kinds_),
         elf_done_(candidates.size()),
         loads_done_(candidates.size()) {
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       elf_done_[i].resize(facts(i).files.size());
       loads_done_[i].resize(facts(i).files.size());
-      auto& kinds = kinds_.emplace_back();
-      for (std::size_t j = 0; j < facts(i).files.size(); ++j) {
-        const FileRef ref{i, j};
-        kinds.push_back(kind_of(ref));
-        if (kinds.back() == Kind::program && is_program_path(set_.path(ref)) && file(ref).interpreter.empty())
-          native_programs_.push_back(ref);
-      }
     }
   }
 
   Closure find() {
-    begin();
     roots();
     while (needed() || dlopened() || linked() || stands_for() || same_source() || interpreters() || locale() ||
            modules() || data() || executed()) {
@@ -100,7 +74,8 @@ class Finder {
 
   const package::Facts& facts(std::size_t package) const { return *candidates_[package].facts; }
   const File& file(FileRef ref) const { return set_.file(ref); }
-  Kind kind(FileRef ref) const { return kinds_[ref.package][ref.file]; }
+  Kind kind(FileRef ref) const { return kinds_.of(ref); }
+  bool is_cut(FileRef ref) const { return kinds_.is_cut(ref); }
   bool is_in(std::size_t package) const { return decisions_[package].state >= State::data_only; }
   bool is_whole(std::size_t package) const { return decisions_[package].state == State::kept; }
 
@@ -130,19 +105,6 @@ class Finder {
     return std::move(evidence_);
   }
 
-  Kind kind_of(FileRef ref) const {
-    const auto& path = set_.path(ref);
-    if (file(ref).type == TarType::directory) return Kind::directory;
-    if (is_program_path(path)) return Kind::program;
-    if (is_documentation(path) || is_development(path)) return Kind::documentation;
-    if (is_administration(path)) return Kind::administration;
-    if (is_library_directory(directory_of(path)) && last_component(path).find(".so") != std::string_view::npos)
-      return Kind::library;
-    if (module_family(path)) return Kind::module;
-    if (file(ref).is_program()) return Kind::program;  // a helper: usr/libexec, usr/lib/gnupg
-    return Kind::data;
-  }
-
   // The files of a package, each with its position.
   template <typename Fn>
   void for_each_file(std::size_t package, Fn&& fn) const {
@@ -155,11 +117,11 @@ class Finder {
     const bool is_own = reason.by == package && !reason.file.empty();  // a library of its own package
     if (collecting_ && decision.state == state && !is_own) evidence_.push_back({package, std::move(reason)});
     if (decision.state >= state) return false;
-    if (excluded_[package] != nullptr) {
-      if (reason.rule == Rule::needed) refuse_exclude(package, reason);
+    if (roots_.excluded(package) != nullptr) {
+      if (reason.rule == Rule::needed) roots_.refuse_exclude(package, reason);
       return false;
     }
-    if (read_reason(package) && reason.rule != Rule::keep) return false;
+    if (roots_.read(package) && reason.rule != Rule::keep) return false;
     const bool is_new = decision.state < State::data_only;
     decision.state = state;
     // Data that became a whole package keeps its first reason only where the second says less.
@@ -167,79 +129,19 @@ class Finder {
     return true;
   }
 
-  [[noreturn]] void refuse_exclude(std::size_t package, const Reason& reason) const {
-    throw base::Error(base::Exit::usage, fmt::format("'{}' is excluded, but /{} of {} needs {}", set_.name(package),
-                                                     reason.file, set_.name(reason.by), reason.what))
-        .at(excluded_[package]->place.str())
-        .hint(fmt::format("cut that file too (`cuts: [/{}]`), or do without the exclude", reason.file));
-  }
-
-  static const ReadForEffects* reading_of(std::string_view name) {
-    const auto* found = std::ranges::find(read_for_effects, name, &ReadForEffects::package);
-    return found == read_for_effects.end() ? nullptr : found;
-  }
-  bool read_reason(std::size_t package) const { return reading_of(set_.name(package)) != nullptr; }
-
-  // What the recipe overrules, and what is only read.
-  void begin() {
-    const auto overruled = [&](const recipe::Overrule& overrule, std::string_view key) {
-      if (const auto found = position(overrule.package)) return *found;
-      std::vector<std::string> names;
-      for (std::size_t i = 0; i < set_.size(); ++i) names.push_back(set_.name(i));
-      const auto near = base::nearest(overrule.package, names);
-      throw base::Error(base::Exit::usage,
-                        fmt::format("'{}' of '{}' is not in apt's closure of this recipe", overrule.package, key))
-          .at(overrule.place.str())
-          .hint(near ? fmt::format("did you mean '{}'?", *near) : "'packages' adds a package of the archive");
-    };
-    for (const auto& overrule : recipe_.exclude) excluded_[overruled(overrule, "exclude")] = &overrule;
-    for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (const auto* reading = reading_of(set_.name(i)))
-        decisions_[i] = {State::read, {Rule::effects, i, "", std::string(reading->what)}, ""};
-    }
-    for (const auto& overrule : recipe_.keep) overruled(overrule, "keep");
-  }
-
-  std::optional<std::size_t> position(std::string_view name) const {
-    for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (set_.name(i) == name) return i;
-    }
-    return std::nullopt;
-  }
-
   // What is in whatever files say.
   void roots() {
     for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (collecting_ && decisions_[i].state == State::read) evidence_.push_back({i, decisions_[i].reason});
+      if (!roots_.read(i)) continue;
+      if (decisions_[i].state == State::left_out) decisions_[i] = {State::read, *roots_.read(i), ""};
+      if (collecting_ && decisions_[i].state == State::read) evidence_.push_back({i, *roots_.read(i)});
     }
-    for (const auto& overrule : recipe_.keep) {
-      const auto found = *position(overrule.package);
-      add(found, State::kept, {Rule::keep, found, "", overrule.reason});
-    }
-    for (const auto& request : recipe_.packages) {
-      for (const auto found : requested(request.name)) add(found, State::kept, {Rule::recipe, found, "", request.name});
-    }
-    if (!recipe_.starts().empty()) {
-      for (const auto program : set_.program(recipe_.starts()))
-        add(program.package, State::kept, {Rule::started, program.package, "", recipe_.starts()});
-    }
-    if (const auto found = position(implied)) add(*found, State::kept, {Rule::implied, *found, "", ""});
-  }
-
-  // The package of that name, or what provides a virtual one.
-  std::vector<std::size_t> requested(std::string_view name) const {
-    std::vector<std::size_t> providers;
-    for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (set_.name(i) == name) return {i};
-      if (std::ranges::count(facts(i).record.provides, name, &debian::Relation::name) > 0) providers.push_back(i);
-    }
-    return providers;
+    for (const auto& [package, reason] : roots_.kept()) add(package, State::kept, reason);
   }
 
   // Whether the file is in the image as far as is known, and can show that something else is needed.
   bool is_live(FileRef ref) const {
-    const auto& candidate = candidates_[ref.package];
-    if (!is_in(ref.package) || (!candidate.cut.empty() && candidate.cut[ref.file])) return false;
+    if (!is_in(ref.package) || is_cut(ref)) return false;
     const auto what = kind(ref);
     if (what == Kind::directory || what == Kind::documentation || what == Kind::administration) return false;
     if (what == Kind::program && !is_whole(ref.package) && is_program_path(set_.path(ref))) return false;
@@ -347,9 +249,10 @@ class Finder {
     bool found = false;
     for (std::size_t i = 0; i < set_.size(); ++i) {
       if (!is_whole(i)) continue;
-      const bool are_its_programs = !has_elf_programs(i) && std::ranges::none_of(set_.dependencies(i), [&](auto on) {
-        return is_same_source(i, on) && has_elf_programs(on);
-      });
+      const bool are_its_programs =
+          !kinds_.has_elf_programs(i) && std::ranges::none_of(set_.dependencies(i), [&](auto on) {
+            return is_same_source(i, on) && kinds_.has_elf_programs(on);
+          });
       for_each_file(i, [&](FileRef ref) {
         const auto& script = file(ref);
         if (script.interpreter.empty() || !is_program_path(set_.path(ref)) || is_cut(ref)) return;
@@ -385,29 +288,9 @@ class Finder {
 
   bool is_same_source(std::size_t a, std::size_t b) const { return facts(a).record.source == facts(b).record.source; }
 
-  bool is_cut(FileRef ref) const {
-    const auto& cut = candidates_[ref.package].cut;
-    return !cut.empty() && cut[ref.file];
-  }
-
-  bool has_elf_programs(std::size_t package) const {
-    bool has = false;
-    for_each_file(package, [&](FileRef ref) { has |= is_program_path(set_.path(ref)) && file(ref).is_program(); });
-    return has;
-  }
-
-  // The first file of that kind, cut ones left out.
-  std::optional<FileRef> first(std::size_t package, Kind wanted) const {
-    for (std::size_t j = 0; j < facts(package).files.size(); ++j) {
-      const FileRef ref{package, j};
-      if (kind(ref) == wanted && !is_cut(ref)) return ref;
-    }
-    return std::nullopt;
-  }
-
   // Data that programs of other packages can use: beside programs, files in /etc are these programs' configuration.
   std::optional<FileRef> first_data(std::size_t package) const {
-    const bool has_programs = first(package, Kind::program).has_value();
+    const bool has_programs = kinds_.first(package, Kind::program).has_value();
     for (std::size_t j = 0; j < facts(package).files.size(); ++j) {
       const FileRef ref{package, j};
       if (kind(ref) == Kind::data && !is_cut(ref) && !(has_programs && set_.path(ref).starts_with("etc/"))) return ref;
@@ -425,8 +308,9 @@ class Finder {
 
   // Whether an interpreter of the family is in the image.
   bool runs(std::string_view family) const {
-    return std::ranges::any_of(
-        native_programs_, [&](FileRef ref) { return is_whole(ref.package) && is_interpreter(set_.path(ref), family); });
+    return std::ranges::any_of(kinds_.native_programs(), [&](FileRef ref) {
+      return is_whole(ref.package) && is_interpreter(set_.path(ref), family);
+    });
   }
 
   // 5: a package without files stands for what it depends on.
@@ -457,25 +341,26 @@ class Finder {
         found |= add(on, State::kept, {Rule::same_source, i, "", "/" + set_.path(part)});
       };
       if (const auto data = first_data(on)) return keep(*data);
-      if (const auto library = first(on, Kind::library)) return keep(*library);
-      const auto program = first(on, Kind::program);
+      if (const auto library = kinds_.first(on, Kind::library)) return keep(*library);
+      const auto program = kinds_.first(on, Kind::program);
       if (!program) return;
-      if (const auto named = naming_of_program(on))
+      if (const auto named = naming(on, Kind::program))
         found |= add(on, State::kept, {Rule::executed, named->first.package, set_.path(named->first), named->second});
-      else if (!first(i, Kind::program))
+      else if (!kinds_.first(i, Kind::program))
         keep(*program);
     });
     return found;
   }
 
-  // A live file that names a program of the package, with what it names.
-  std::optional<std::pair<FileRef, std::string>> naming_of_program(std::size_t package) {
+  // A live file that names a program of the package, or its data, with what it names.
+  std::optional<std::pair<FileRef, std::string>> naming(std::size_t package, Kind wanted) {
     for (std::size_t i = 0; i < set_.size(); ++i) {
       if (!is_in(i) || i == package) continue;
-      for (const auto& name : names_of(i)) {
-        if (name.is_directory || name.target.package != package || kind(name.target) != Kind::program) continue;
-        const FileRef ref{i, name.file};
-        if (is_live(ref)) return std::pair(ref, name.what);
+      for (const auto& mention : mentions_.of(i)) {
+        if (mention.target.package != package) continue;
+        if (mention.is_directory ? wanted != Kind::data : kind(mention.target) != wanted) continue;
+        const FileRef ref{i, mention.file};
+        if (is_live(ref)) return std::pair(ref, mention.what);
       }
     }
     return std::nullopt;
@@ -497,27 +382,15 @@ class Finder {
     bool found = false;
     for_each_dependency([&](std::size_t i, std::size_t on) {
       if (is_settled(on, State::data_only)) return;
-      const auto data = first(on, Kind::data);
+      const auto data = kinds_.first(on, Kind::data);
       if (!data) return;
-      if (!first(on, Kind::program)) {
+      if (!kinds_.first(on, Kind::program)) {
         found |= add(on, State::kept, {Rule::data, i, "", "/" + set_.path(*data)});
-      } else if (const auto named = naming_of_data(on)) {
+      } else if (const auto named = naming(on, Kind::data)) {
         found |= add(on, State::data_only, {Rule::data, named->first.package, set_.path(named->first), named->second});
       }
     });
     return found;
-  }
-
-  std::optional<std::pair<FileRef, std::string>> naming_of_data(std::size_t package) {
-    for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (!is_in(i) || i == package) continue;
-      for (const auto& name : names_of(i)) {
-        if (name.target.package != package || (!name.is_directory && kind(name.target) != Kind::data)) continue;
-        const FileRef ref{i, name.file};
-        if (is_live(ref)) return std::pair(ref, name.what);
-      }
-    }
-    return std::nullopt;
   }
 
   // 7: programs that a program, or its configuration, names.
@@ -525,7 +398,7 @@ class Finder {
     bool found = false;
     for (std::size_t i = 0; i < set_.size(); ++i) {
       if (!is_in(i)) continue;
-      for (const auto& name : names_of(i)) {
+      for (const auto& name : mentions_.of(i)) {
         const auto on = name.target.package;
         if (name.is_directory || is_settled(on, State::kept) || kind(name.target) != Kind::program) continue;
         if (!set_.depends(i, on) || !is_live({i, name.file}) || !may_be_executed(name.target)) continue;
@@ -573,60 +446,18 @@ class Finder {
     }
   }
 
-  // A directory in which the package has data, or nothing yet (/var/lib/php/sessions).
-  bool is_data_directory(std::size_t package, const std::string& directory) const {
-    if (is_documentation(directory + "/") || is_administration(directory + "/")) return false;
-    bool is_empty = true;
-    bool has_data = false;
-    for_each_file(package, [&](FileRef ref) {
-      if (!set_.path(ref).starts_with(directory + "/")) return;
-      is_empty = false;
-      has_data |= kind(ref) == Kind::data;
-    });
-    return is_empty || has_data;
-  }
-
-  // What the files of a package name in others; found once.
-  const std::vector<Named>& names_of(std::size_t package) {
-    auto& names = named_[package];
-    if (names) return *names;
-    names.emplace();
-    for_each_file(package, [&](FileRef ref) {
-      const auto what = kind(ref);
-      if (what == Kind::documentation || what == Kind::administration) return;
-      const auto& shown = file(ref);
-      for (const auto& path : shown.paths_named) {
-        const auto target = set_.resolve(merged(std::string_view(path).substr(1)));
-        if (!target) continue;
-        for (const auto owner : set_.at(*target)) {
-          if (owner.package != package) names->push_back({ref.file, owner, path, false});
-        }
-        const auto alone = set_.sole_owner(*target);
-        if (alone && set_.depends(package, *alone) && is_data_directory(*alone, *target))
-          names->push_back({ref.file, {*alone, 0}, path, true});
-      }
-      for (const auto& word : shown.words_named) {
-        for (const auto owner : set_.named(word)) {
-          if (owner.package != package && is_program_path(set_.path(owner)))
-            names->push_back({ref.file, owner, word, false});
-        }
-      }
-    });
-    return *names;
-  }
-
   std::string why_not(std::size_t package) const {
-    if (excluded_[package] != nullptr) return fmt::format("the recipe excludes it: {}", excluded_[package]->reason);
+    if (const auto* item = roots_.excluded(package)) return fmt::format("the recipe excludes it: {}", item->reason);
     std::vector<std::string> parts;
     if (set_.is_empty(package)) return "it has no files but documentation";
-    if (const auto program = first(package, Kind::program))
+    if (const auto program = kinds_.first(package, Kind::program))
       parts.push_back(fmt::format("no kept file executes its programs (/{})", set_.path(*program)));
-    if (const auto library = first(package, Kind::library))
+    if (const auto library = kinds_.first(package, Kind::library))
       parts.push_back(fmt::format("none needs its libraries (/{})", set_.path(*library)));
-    if (const auto module = first(package, Kind::module))
+    if (const auto module = kinds_.first(package, Kind::module))
       parts.push_back(
           fmt::format("the interpreter of its modules ({}) is not in the image", *module_family(set_.path(*module))));
-    if (const auto data = first(package, Kind::data))
+    if (const auto data = kinds_.first(package, Kind::data))
       parts.push_back(fmt::format("no kept package that depends on it names its data (/{})", set_.path(*data)));
     if (parts.empty()) return "it serves the administration of a machine alone";
     return base::join(parts, "; ");
@@ -636,11 +467,10 @@ class Finder {
   const recipe::Recipe& recipe_;
   PackageSet set_;
   Libraries libraries_;
-  std::vector<std::vector<Kind>> kinds_;
   std::vector<Decision> decisions_;
-  std::vector<const recipe::Overrule*> excluded_;
-  std::vector<std::optional<std::vector<Named>>> named_;
-  std::vector<FileRef> native_programs_;  // that are no scripts
+  Roots roots_;
+  FileKinds kinds_;
+  Mentions mentions_;
   std::vector<std::vector<bool>> elf_done_;
   std::vector<std::vector<bool>> loads_done_;
   bool collecting_ = false;  // of all evidence, with nothing more to add
