@@ -36,14 +36,6 @@ std::string program_of(const std::vector<std::string>& argv) {
   return *found;
 }
 
-int wait_for(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) throw Error(Exit::internal, "lost a child process");
-  }
-  return shell_status(status);
-}
-
 constexpr std::array forwarded{SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2};
 
 volatile sig_atomic_t foreground_child = 0;
@@ -182,6 +174,14 @@ pid_t start(const std::vector<std::string>& argv, const Streams& streams) {
     ::_exit(127);
   }
   return child;
+}
+
+int wait_for(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) throw Error(Exit::internal, "lost a child process");
+  }
+  return shell_status(status);
 }
 
 int wait_in_foreground(pid_t child) {

@@ -28,15 +28,16 @@ struct Streams {
 // cannot be started.
 pid_t start(const std::vector<std::string>& argv, const Streams& streams = {});
 
-// Waits for a child of this process, forwards signals to it meanwhile, and returns its exit status as a shell gives
-// it: 128+N where signal N ended it.
+// Waits for a child of this process and returns its exit status as a shell gives it: 128+N where signal N ended it.
+int wait_for(pid_t child);
+// The same, and forwards signals to it meanwhile.
 int wait_in_foreground(pid_t child);
 
 // Both of it; a signal that comes in between is not lost.
 int run_in_foreground(const std::vector<std::string>& argv);
 
 struct Output {
-  int status = 0;  // as wait_in_foreground
+  int status = 0;  // as wait_for
   std::string out;
   std::string err;
 };

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view folder_prefix = "debone-run";
+constexpr std::string_view folder_prefix = "debone-bundle";
 constexpr std::size_t largest_log = 1U << 20U;
 
 bool maps_files(const std::optional<IdMaps>& id_maps) { return id_maps && !id_maps->only_own(); }

@@ -24,6 +24,8 @@ class Bundle {
 
   const std::filesystem::path& folder() const { return folder_->path(); }
   std::filesystem::path root() const { return folder() / "rootfs"; }
+  // A link to the PID namespace of a container that joins one; whoever has made that namespace makes the link.
+  std::filesystem::path pid_namespace() const { return folder() / "pid-namespace"; }
   std::string id() const { return folder().filename().string(); }  // of the container
 
   void unpack(const tree::Tree& tree);

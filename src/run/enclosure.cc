@@ -30,10 +30,11 @@ void mount_proc() {
 }  // namespace
 
 int in_enclosure(const std::optional<IdMaps>& maps, Terminal terminal, const std::function<int()>& fn,
-                 const std::function<void()>& meanwhile) {
+                 const std::function<void()>& meanwhile, const std::function<void()>& on_entering) {
   // The first child makes the namespaces, of which a PID namespace takes in only the children of its maker.
   return base::run_in_child(
       [&] {
+        if (on_entering) on_entering();
         if (terminal == Terminal::own_session) ::setsid();
         if (maps) become_root_of_namespace(*maps);
         if (::unshare(CLONE_NEWPID | CLONE_NEWNS) != 0) throw not_allowed("make a process namespace");

@@ -16,8 +16,9 @@ enum class Terminal { shared, own_session };
 
 // Runs `fn` as the first process of a new PID namespace, with a /proc to match, and as root of a new user namespace
 // where there are maps; otherwise as base::run_in_child, whose result, Errors, signals and `meanwhile` are these.
-// Throws Error (internal) where the machine allows no such namespace.
+// `on_entering` is called before all that in the child, to close what is not the enclosure's. Throws Error (internal)
+// where the machine allows no such namespace.
 int in_enclosure(const std::optional<IdMaps>& maps, Terminal terminal, const std::function<int()>& fn,
-                 const std::function<void()>& meanwhile = {});
+                 const std::function<void()>& meanwhile = {}, const std::function<void()>& on_entering = {});
 
 }  // namespace debone::run

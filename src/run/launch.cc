@@ -78,7 +78,7 @@ void check_user(const User& user, const std::optional<IdMaps>& maps) {
 }  // namespace
 
 Launch prepare(const image::Config& config, tree::Tree tree, const Options& options, bool terminal) {
-  Launch launch{{}, std::move(tree), config.volumes};
+  Launch launch{{}, std::move(tree), config.volumes, false};
   auto& container = launch.container;
   container.id_maps = own_id_maps();
   container.process = process_of(config, options, launch.tree, terminal);
@@ -107,6 +107,7 @@ Ended in_bundle(Launch launch, const std::function<int(const Bundle&, const std:
     if (launch.container.read_only && !where.is_root())
       launch.container.folders.emplace_back(bundle.root() / where.str(), volume);
   }
+  if (launch.joins_pid_namespace) launch.container.pid_namespace = bundle.pid_namespace();
   bundle.unpack(launch.tree);
   bundle.write_spec(spec_text(launch.container));
   launch = {};  // its memory is not needed while the container runs

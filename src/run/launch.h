@@ -16,6 +16,7 @@ struct Launch {
   Container container;
   tree::Tree tree;  // with the directories that a container has of its own: volumes, the working directory
   std::vector<std::string> volumes;
+  bool joins_pid_namespace = false;  // the bundle's; otherwise it gets one of its own
 };
 
 // Throws Error where there is nothing to run, or the user is none that it could run as.

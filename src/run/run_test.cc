@@ -240,14 +240,14 @@ TEST_F(Run, KilledItLeavesNoContainerAndTheNextRunClearsAway) {
   EXPECT_EQ(processes_with(mark), std::vector<std::string>());
   EXPECT_FALSE(fs::is_empty(folder_->path() / "tmp")) << "its bundle";
   // Another's that is in use, and what has no more than the name, stay.
-  const auto in_use = folder_->path() / "tmp/debone-run.in-use";
+  const auto in_use = folder_->path() / "tmp/debone-bundle.in-use";
   fs::create_directory(in_use);
   const auto lock = base::lock_folder(in_use, true);
-  base::write_file_atomically(folder_->path() / "tmp/debone-run.file", "");
+  base::write_file_atomically(folder_->path() / "tmp/debone-bundle.file", "");
   EXPECT_EQ(run({}).out, "the cmd\n");
   std::set<std::string> left;
   for (const auto& entry : fs::directory_iterator(folder_->path() / "tmp")) left.insert(entry.path().filename());
-  EXPECT_EQ(left, (std::set<std::string>{"debone-run.file", "debone-run.in-use"}));
+  EXPECT_EQ(left, (std::set<std::string>{"debone-bundle.file", "debone-bundle.in-use"}));
   for (const auto& name : left) fs::remove(folder_->path() / "tmp" / name);
 }
 
@@ -268,7 +268,7 @@ TEST_F(Run, KilledAtAnyMomentItLeavesNoContainer) {
   }
   EXPECT_EQ(run({}).out, "the cmd\n");  // and clears away
   EXPECT_EQ(processes_with(mark), std::vector<std::string>());
-  const std::vector<std::string> find{"find", "/sys/fs/cgroup", "-ignore_readdir_race", "-name", "debone-run.*"};
+  const std::vector<std::string> find{"find", "/sys/fs/cgroup", "-ignore_readdir_race", "-name", "debone-bundle.*"};
   const auto cgroups = base::run_and_capture(find, 1U << 20U).out;
   for (const auto& bundle : bundles) EXPECT_EQ(cgroups.find(bundle), std::string::npos) << bundle;
 }

@@ -93,6 +93,7 @@ Json linux(const Container& container) {
     out["namespaces"].push_back(std::move(made));
   };
   for (const auto* type : {"pid", "ipc", "uts", "mount"}) add_namespace(type);
+  if (!container.pid_namespace.empty()) out["namespaces"][0]["path"] = container.pid_namespace.string();
   if (!container.id_maps) {
     // Beyond the harmless devices that runc itself allows; who is not root cannot make any in the first place.
     Json rule;
@@ -106,6 +107,12 @@ Json linux(const Container& container) {
 }
 
 }  // namespace
+
+std::vector<std::string> mounted_paths(const Container& container) {
+  std::vector<std::string> paths;
+  for (const auto& one : mounts(container)) paths.push_back(one["destination"].get<std::string>());
+  return paths;
+}
 
 std::string spec_text(const Container& container) {
   Json out;

@@ -20,8 +20,12 @@ struct Container {
   std::vector<std::string> shared;  // files of the host that the container sees under the same path
   // Folders of this machine, and where they stand in the container, writable.
   std::vector<std::pair<std::filesystem::path, std::string>> folders;
-  std::optional<IdMaps> id_maps;  // where not root: those of the user namespace that runc is called in
+  std::filesystem::path pid_namespace;  // one to join; empty: a new one
+  std::optional<IdMaps> id_maps;        // where not root: those of the user namespace that runc is called in
 };
+
+// Where something is mounted over the root file system: absolute paths.
+std::vector<std::string> mounted_paths(const Container& container);
 
 // The text of config.json; the root file system is the bundle's folder "rootfs".
 std::string spec_text(const Container& container);

@@ -53,6 +53,12 @@ TEST(Spec, TheNetworkIsTheHostsAndDevicesAreDenied) {
   EXPECT_TRUE(linux.contains("readonlyPaths"));
 }
 
+TEST(Spec, JoinsAPidNamespace) {
+  auto container = sample();
+  container.pid_namespace = "/b/pid-namespace";
+  EXPECT_EQ(spec(container)["linux"]["namespaces"][0].dump(), R"({"type":"pid","path":"/b/pid-namespace"})");
+}
+
 TEST(Spec, MountsWhatIsAskedFor) {
   auto container = sample();
   container.read_only = true;
