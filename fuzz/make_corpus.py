@@ -229,8 +229,38 @@ def images():
                                 entry("layer.tar", gzip.decompress(layer))]))
 
 
+def traces():
+    put("strace", "calls", r"""1 openat(AT_FDCWD</srv>, "/lib/libx.so.1", O_RDONLY|O_CLOEXEC) = 3</usr/lib/libx.so.1.2>
+1 access("/etc/ld.so.preload", R_OK) = -1 ENOENT (No such file or directory)
+1 newfstatat(3</usr/lib/libx.so.1.2>, "", {st_mode=S_IFREG|0644, st_size=35963, ...}, AT_EMPTY_PATH) = 0
+1 openat(4</tmp>, "w>e\"i\\r\nd\303\244 =  3<x", O_RDONLY) = 5</tmp/w\76e\"i\\r\nd\303\244 =  3\74x>(deleted)
+1 openat(AT_FDCWD</srv>, "/up/../circle/x", O_RDWR|O_CREAT, 0600) = -1 ELOOP (Too many levels of symbolic links)
+1 openat(AT_FDCWD</srv>, 0x8, O_RDONLY) = -1 EFAULT (Bad address)
+1 readlink("/proc/self/fd/0", ""..., 4096) = 9
+1 chdir("../x") = 0
+1 fchdir(4</tmp>) = 0
+1 chroot("/srv") = 0
+1 execve("/bin/sh", [...], 0x5594528cb2a0 /* 3 vars */) = -1 ENOENT (No such file or directory)
+1 --- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=6, si_uid=0, si_status=127, si_utime=0, si_stime=0} ---
+""")
+    put("strace", "processes", """1 vfork( <unfinished ...>
+2 execve("./x", [...], 0x7 /* 3 vars */) = 0
+2 vfork( <unfinished ...>
+3 open("y", O_RDONLY <unfinished ...>
+3 <... open resumed>) = 3</y>
+2 <... vfork resumed>) = 7 /* 3 in strace's PID NS */
+2 +++ exited with 127 +++
+1 <... vfork resumed>) = 6 /* 2 in strace's PID NS */
+1 clone3({flags=CLONE_VM|CLONE_FS, exit_signal=0} => {parent_tid=[8]}, 88) = 8 /* 4 in strace's PID NS */
+4 execve("/bin/app", [...], 0x7 /* 3 vars */ <unfinished ...>
+1 +++ superseded by execve in pid 4 +++
+1 <... execve resumed>) = 0
+1 +++ killed by SIGKILL +++
+""")
+
+
 if __name__ == "__main__":
     assert ARCH == "amd64", "the corpora were made on amd64"
     shutil.rmtree(HERE / "corpus", ignore_errors=True)
-    for make in (compressed, archives, texts, programs, signatures, locks, images):
+    for make in (compressed, archives, texts, programs, signatures, locks, images, traces):
         make()
