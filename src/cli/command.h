@@ -29,6 +29,7 @@ Command lock_command();
 Command update_command();
 Command fetch_command();
 Command run_command();
+Command trace_command();
 Command show_command();
 Command diff_command();
 Command why_command();

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
 
 namespace debone::cli {
 
 enum class Format { text, json };
 
-// --format text|json
-void add_format(CLI::App& app, Format& format);
+// --format text|json; `what` begins its line of help.
+void add_format(CLI::App& app, Format& format, const std::string& what = "What the result on stdout is");
 
 }  // namespace debone::cli

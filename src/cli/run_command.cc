@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/run_options.h"
 #include "image/read.h"
 #include "run/run.h"
 
@@ -11,19 +12,12 @@ namespace {
 
 struct Options {
   std::string image;
-  std::string entrypoint;
-  run::Options run;
+  RunOptions run;
 };
 
-int run_image(Options options) {
+int run_image(const Options& options) {
   try {
-    if (!options.entrypoint.empty()) options.run.entrypoint = {options.entrypoint};
-    auto ended = run::run(image::StoredImage::open(options.image, ""), options.run);
-    if (ended.failure) {
-      ended.failure->place_if_none(options.image);
-      print_error(ended.failure->render());
-    }
-    return ended.status;
+    return told(run::run(image::StoredImage::open(options.image, ""), options.run.all()), options.image);
   } catch (const base::Error& error) {
     print_error(error.render());
     return run::runtime_failed;
@@ -53,23 +47,7 @@ Command run_command() {
             app.add_option("IMAGE", options->image, "An OCI layout (a directory or tar) or a docker archive")
                 ->required()
                 ->type_name("");
-            app.add_option("ARGS", options->run.arguments, "What to run instead of the image's cmd, behind --")
-                ->type_name("");
-            app.add_option("--entrypoint", options->entrypoint, "A program instead of the image's entrypoint")
-                ->type_name("PROGRAM");
-            app.add_option("-e,--env", options->run.environment,
-                           "NAME=VALUE, or NAME to pass its value on; may be repeated")
-                ->type_name("NAME[=VALUE]")
-                ->allow_extra_args(false);
-            app.add_option("--tmpfs", options->run.tmpfs, "A path that gets an empty tmpfs; may be repeated")
-                ->type_name("PATH")
-                ->allow_extra_args(false);
-            app.add_option("-u,--user", options->run.user,
-                           "Run as this user (a name, UID or UID:GID) instead of the image's")
-                ->type_name("USER");
-            app.add_option("-w,--workdir", options->run.work_dir, "The directory to begin in, instead of the image's")
-                ->type_name("PATH");
-            app.add_flag("--read-only", options->run.read_only, "Nothing can write to the root file system");
+            add_run_options(app, options->run);
             return [options] { return run_image(*options); };
           },
   };

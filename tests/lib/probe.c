@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 extern char** environ;
@@ -53,6 +54,21 @@ int main(int argc, char** argv) {
       int fd = open(value, O_WRONLY | O_CREAT, 0644);
       if (fd < 0) printf("cannot write %s: %s\n", value, strerror(errno));
       else puts("written"), close(fd);
+      ++i;
+    } else if (!strcmp(what, "chdir")) {
+      if (chdir(value)) printf("cannot go to %s: %s\n", value, strerror(errno));
+      ++i;
+    } else if (!strcmp(what, "exec")) {  // in a child, found in PATH
+      pid_t child = fork();
+      if (child == 0) {
+        execlp(value, value, "args", "executed", (char*)NULL);
+        printf("cannot execute %s: %s\n", value, strerror(errno)), fflush(stdout);
+        _exit(127);
+      }
+      waitpid(child, NULL, 0);
+      ++i;
+    } else if (!strcmp(what, "err")) {
+      fprintf(stderr, "%s\n", value);
       ++i;
     } else if (!strcmp(what, "wait")) {  // for a signal, and tell which
       struct sigaction action;
