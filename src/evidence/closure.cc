@@ -199,22 +199,30 @@ class Finder {
   // 3: links, and the alternatives that a postinst makes.
   bool linked() {
     bool found = false;
-    const auto follow = [&](std::size_t package, const std::string& link, const std::string& target) {
-      for (const auto owner : set_.at(target)) {
-        if (owner.package != package)
-          found |= add(owner.package, State::kept, {Rule::linked, package, link, "/" + target});
+    // Whose the target is, and each link on the way.
+    const auto follow = [&](std::size_t package, const std::string& link, const std::string& target,
+                            std::vector<std::string> way) {
+      way.push_back(target);
+      for (const auto& path : way) {
+        for (const auto owner : set_.at(path)) {
+          if (owner.package != package)
+            found |= add(owner.package, State::kept, {Rule::linked, package, link, "/" + path});
+        }
       }
       const auto owner = set_.sole_owner(target);
       if (owner && *owner != package) found |= add(*owner, State::kept, {Rule::linked, package, link, "/" + target});
     };
     for_each_live([&](FileRef ref) {
       if (file(ref).type != TarType::symlink) return;
-      if (const auto target = set_.destination(ref)) follow(ref.package, set_.path(ref), *target);
+      std::vector<std::string> way;
+      if (const auto target = set_.destination(ref, &way)) follow(ref.package, set_.path(ref), *target, std::move(way));
     });
     for (std::size_t i = 0; i < set_.size(); ++i) {
       if (!is_whole(i)) continue;
       for (const auto& alternative : set_.alternatives(i)) {
-        if (const auto target = set_.resolve(alternative.target)) follow(i, alternative.link, *target);
+        std::vector<std::string> way;
+        if (const auto target = set_.resolve(alternative.target, &way))
+          follow(i, alternative.link, *target, std::move(way));
       }
     }
     found |= copyright_linked();
@@ -295,7 +303,7 @@ class Finder {
       const FileRef ref{package, j};
       if (kind(ref) == Kind::data && !is_cut(ref) && !(has_programs && set_.path(ref).starts_with("etc/"))) return ref;
     }
-    return first_modules(package);
+    return std::nullopt;
   }
 
   std::optional<FileRef> first_modules(std::size_t package) const {
@@ -308,9 +316,9 @@ class Finder {
 
   // Whether an interpreter of the family is in the image.
   bool runs(std::string_view family) const {
-    return std::ranges::any_of(kinds_.native_programs(), [&](FileRef ref) {
-      return is_whole(ref.package) && is_interpreter(set_.path(ref), family);
-    });
+    const auto& programs = kinds_.native_programs();
+    return std::ranges::any_of(
+        programs, [&](FileRef ref) { return is_whole(ref.package) && is_interpreter(set_.path(ref), family); });
   }
 
   // 5: a package without files stands for what it depends on.
@@ -341,6 +349,10 @@ class Finder {
         found |= add(on, State::kept, {Rule::same_source, i, "", "/" + set_.path(part)});
       };
       if (const auto data = first_data(on)) return keep(*data);
+      if (const auto module = first_modules(on)) return keep(*module);
+      // A library that embeds an interpreter needs its modules too: libpython3 those of libpython3-stdlib.
+      if (const auto module = kinds_.first(on, Kind::module); module && kinds_.embeds_interpreter_of(i, *module))
+        return keep(*module);
       if (const auto library = kinds_.first(on, Kind::library)) return keep(*library);
       const auto program = kinds_.first(on, Kind::program);
       if (!program) return;
@@ -401,8 +413,9 @@ class Finder {
       for (const auto& name : mentions_.of(i)) {
         const auto on = name.target.package;
         if (name.is_directory || is_settled(on, State::kept) || kind(name.target) != Kind::program) continue;
-        if (!set_.depends(i, on) || !is_live({i, name.file}) || !may_be_executed(name.target)) continue;
-        found |= add(on, State::kept, {Rule::executed, i, set_.path({i, name.file}), name.what});
+        const FileRef by{i, name.file};
+        if (!set_.depends(i, on) || !is_live(by) || !kinds_.may_execute(by) || !may_be_executed(name.target)) continue;
+        found |= add(on, State::kept, {Rule::executed, i, set_.path(by), name.what});
       }
     }
     return found;
@@ -475,12 +488,7 @@ class Finder {
   std::vector<std::vector<bool>> loads_done_;
   bool collecting_ = false;  // of all evidence, with nothing more to add
   std::vector<Evidence> evidence_;
-  struct Less {
-    bool operator()(const Unresolved& a, const Unresolved& b) const {
-      return std::pair(a.path, a.soname) < std::pair(b.path, b.soname);
-    }
-  };
-  std::set<Unresolved, Less> unresolved_;
+  std::set<Unresolved> unresolved_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // the reason on record for what is kept and for what is left out. docs/lean-closure.md tells the rules.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -77,6 +78,7 @@ struct Evidence {
 struct Unresolved {
   std::string path;
   std::string soname;
+  friend auto operator<=>(const Unresolved&, const Unresolved&) = default;
 };
 
 struct Closure {

@@ -152,6 +152,56 @@ TEST(Closure, ACopyrightThatLiesInAnotherPackageBringsIt) {
   EXPECT_FALSE(packages.is_kept("libgcc-s1", "gcc-14-base"));
 }
 
+TEST(Closure, EachLinkOnTheWayIsNeeded) {
+  auto packages = with({{.name = "gcc", .files = {link("usr/bin/gcc", "gcc-14")}},
+                        {.name = "gcc-14", .files = {link("usr/bin/gcc-14", "x86-gcc-14")}},
+                        {.name = "x86-gcc-14", .files = {program("usr/bin/x86-gcc-14", {})}}});
+  EXPECT_EQ(packages.reason("gcc", "gcc-14"), "/usr/bin/gcc of gcc is a link to /usr/bin/gcc-14");
+  EXPECT_TRUE(packages.is_kept("gcc", "x86-gcc-14"));
+}
+
+TEST(Closure, TheModulesOfALibraryThatEmbedsAnInterpreter) {
+  auto packages =
+      with({{.name = "app", .files = {program("usr/bin/app", {"libpython3.13.so.1.0"})}},
+            {.name = "libpython3.13",
+             .source = "python3.13",
+             .depends = "libpython3.13-stdlib",
+             .files = {library("usr/lib/x86_64-linux-gnu/libpython3.13.so.1.0", "libpython3.13.so.1.0")}},
+            {.name = "libpython3.13-stdlib", .source = "python3.13", .files = {text("usr/lib/python3.13/os.py")}}});
+  EXPECT_EQ(packages.reason("app", "libpython3.13-stdlib"),
+            "libpython3.13 is of one source with it, and uses its /usr/lib/python3.13/os.py");
+}
+
+TEST(Closure, TextThatTellsOfAProgramDoesNotExecuteIt) {
+  auto help = text("usr/share/app/policy.adml");
+  help.paths_named = {"/usr/bin/passwd"};
+  auto packages = with({{.name = "app", .depends = "passwd", .files = {program("usr/bin/app", {}), help}},
+                        {.name = "passwd", .files = {program("usr/bin/passwd", {})}}});
+  EXPECT_FALSE(packages.is_kept("app", "passwd"));
+}
+
+TEST(Closure, ALibraryUsesTheDirectoryOfItsOwnProgram) {
+  auto crypto = library("usr/lib/x86_64-linux-gnu/libcrypto.so.3", "libcrypto.so.3");
+  crypto.paths_named = {"/usr/lib/ssl"};
+  auto daemon = library("usr/lib/x86_64-linux-gnu/libsystemd.so.0", "libsystemd.so.0");
+  daemon.paths_named = {"/usr/lib/binfmt.d"};
+  auto packages =
+      with({{.name = "app",
+             .depends = "certificates",
+             .files = {program("usr/bin/app", {"libcrypto.so.3", "libsystemd.so.0"})}},
+            {.name = "certificates", .depends = "openssl, systemd", .files = {text("usr/share/certificates/x")}},
+            {.name = "libssl3", .files = {crypto}},
+            {.name = "libsystemd0", .files = {daemon}},
+            {.name = "openssl",
+             .depends = "libssl3",
+             .files = {program("usr/bin/openssl", {}), link("usr/lib/ssl/certs", "/etc/ssl/certs")}},
+            {.name = "systemd",
+             .depends = "libsystemd0",
+             .files = {program("usr/bin/systemctl", {}), text("usr/lib/binfmt.d/x")}}});
+  EXPECT_TRUE(packages.is_kept("app", "openssl"));
+  EXPECT_FALSE(packages.is_kept("app", "systemd"));
+}
+
 TEST(Closure, LinksInACircleEnd) {
   auto packages =
       with({{.name = "app", .files = {link("usr/bin/a", "b"), link("usr/bin/b", "a"), program("usr/bin/app", {})}}});
@@ -266,15 +316,9 @@ TEST(Closure, ADirectoryOfThePackageAloneIsData) {
 TEST(Closure, ADirectoryThatOthersCouldHaveIsNoEvidence) {
   auto stranger = text("usr/share/stranger/profile");
   stranger.paths_named = {"/etc/ssh"};
-  auto library_of_daemon = library("usr/lib/libdaemon.so.0", "libdaemon.so.0");
-  library_of_daemon.paths_named = {"/usr/lib/daemon.d"};
-  auto packages =
-      with({{.name = "app", .depends = "daemon, stranger", .files = {program("usr/bin/app", {"libdaemon.so.0"})}},
-            {.name = "daemon",
-             .depends = "libdaemon0",
-             .files = {program("usr/bin/daemon", {}), text("etc/ssh/daemon.conf"), text("usr/lib/daemon.d/x")}},
-            {.name = "libdaemon0", .files = {library_of_daemon}},
-            {.name = "stranger", .files = {stranger}}});
+  auto packages = with({{.name = "app", .depends = "daemon, stranger", .files = {program("usr/bin/app", {})}},
+                        {.name = "daemon", .files = {program("usr/bin/daemon", {}), text("etc/ssh/daemon.conf")}},
+                        {.name = "stranger", .files = {stranger}}});
   EXPECT_FALSE(packages.is_kept("app", "daemon"));
 }
 

@@ -26,7 +26,7 @@ Kind FileKinds::kind_of(FileRef ref) const {
   if (set_.file(ref).type == TarType::directory) return Kind::directory;
   if (is_program_path(path)) return Kind::program;
   if (is_documentation(path) || is_development(path)) return Kind::documentation;
-  if (is_administration(path)) return Kind::administration;
+  if (is_administration(path) || is_init_system(set_.name(ref.package))) return Kind::administration;
   if (is_library_directory(directory_of(path)) && last_component(path).find(".so") != std::string_view::npos)
     return Kind::library;
   if (module_family(path)) return Kind::module;
@@ -67,6 +67,22 @@ bool FileKinds::is_data_directory(std::size_t package, const std::string& direct
     has_data |= of(ref) == Kind::data;
   }
   return is_empty || has_data;
+}
+
+bool FileKinds::may_execute(FileRef ref) const {
+  const auto& file = set_.file(ref);
+  const auto& path = set_.path(ref);
+  return file.elf || !file.interpreter.empty() || of(ref) == Kind::module || path.starts_with("etc/") ||
+         path.find("/etc/") != std::string::npos;
+}
+
+bool FileKinds::embeds_interpreter_of(std::size_t package, FileRef module) const {
+  const auto family = module_family(set_.path(module));
+  for (std::size_t j = 0; family && j < kinds_[package].size(); ++j) {
+    const FileRef ref{package, j};
+    if (of(ref) == Kind::library && is_library_of(set_.path(ref), *family)) return true;
+  }
+  return false;
 }
 
 }  // namespace debone::evidence

@@ -24,6 +24,11 @@ class FileKinds {
   bool has_elf_programs(std::size_t package) const;
   // A directory in which the package has data, or nothing yet (/var/lib/php/sessions).
   bool is_data_directory(std::size_t package, const std::string& directory) const;
+  // Whether a file could be what executes a program that it names: a program, a library, a script or module, or
+  // configuration; other text merely tells of it.
+  bool may_execute(FileRef ref) const;
+  // Whether a library of the package embeds the interpreter that runs the module.
+  bool embeds_interpreter_of(std::size_t package, FileRef module) const;
   // In program directories, those that are no scripts.
   const std::vector<FileRef>& native_programs() const { return native_programs_; }
 

@@ -137,6 +137,13 @@ bool is_administration(std::string_view path) {
   return is_below_any(path, directories);
 }
 
+bool is_init_system(std::string_view package) {
+  constexpr std::array<std::string_view, 9> names{"openrc",         "runit",   "systemd",
+                                                  "systemd-sysv",   "sysv-rc", "sysvinit-core",
+                                                  "sysvinit-utils", "udev",    "initscripts"};
+  return std::ranges::find(names, package) != names.end();
+}
+
 bool is_development(std::string_view path) {
   constexpr std::array<std::string_view, 6> directories{"usr/include/",       "usr/share/gcc/",  "usr/share/gdb/",
                                                         "usr/share/aclocal/", "usr/share/vala/", "usr/lib/linux/uapi/"};
@@ -170,6 +177,11 @@ bool is_interpreter(std::string_view program, std::string_view family) {
   const auto name = last_component(program);
   if (!name.starts_with(family)) return false;
   return std::ranges::all_of(name.substr(family.size()), [](char c) { return base::is_digit(c) || c == '.'; });
+}
+
+bool is_library_of(std::string_view library, std::string_view family) {
+  const auto name = last_component(library);
+  return name.starts_with("lib") && name.substr(3).starts_with(family);
 }
 
 bool is_packaging(std::string_view path) {

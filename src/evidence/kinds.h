@@ -22,6 +22,9 @@ bool is_documentation(std::string_view path);
 // shell completion, debconf, maintainer scripts' helpers.
 bool is_administration(std::string_view path);
 
+// A package that starts and supervises a machine: all its data is administration.
+bool is_init_system(std::string_view package);
+
 // What only who compiles or debugs reads: headers, static libraries, pkg-config's and CMake's files.
 bool is_development(std::string_view path);
 
@@ -39,6 +42,9 @@ bool is_packaging(std::string_view path);
 
 // dpkg, apt and their helpers.
 bool is_package_manager(std::string_view path);
+
+// Whether a library of that name embeds the family's interpreter: "libpython3.13.so.1.0" that of "python".
+bool is_library_of(std::string_view library, std::string_view family);
 
 // "sh", "bash", "dash", ...: by the last component.
 bool is_shell(std::string_view path);

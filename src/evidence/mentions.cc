@@ -26,8 +26,8 @@ std::vector<Mention> Mentions::find(std::size_t package) const {
         if (owner.package != package) mentions.push_back({j, owner, path, false});
       }
       const auto alone = set_.sole_owner(*target);
-      if (alone && set_.depends(package, *alone) && kinds_.is_data_directory(*alone, *target))
-        mentions.push_back({j, {*alone, 0}, path, true});
+      const bool is_related = alone && (set_.depends(package, *alone) || set_.depends(*alone, package));
+      if (is_related && kinds_.is_data_directory(*alone, *target)) mentions.push_back({j, {*alone, 0}, path, true});
     }
     for (const auto& word : shown.words_named) {
       for (const auto owner : set_.named(word)) {

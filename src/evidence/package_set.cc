@@ -104,10 +104,12 @@ std::vector<FileRef> PackageSet::alternatives_named(std::string_view file_name) 
   return found;
 }
 
-std::optional<std::string> PackageSet::resolve(std::string_view path) const {
+std::optional<std::string> PackageSet::resolve(std::string_view path) const { return resolve(path, nullptr); }
+
+std::optional<std::string> PackageSet::resolve(std::string_view path, std::vector<std::string>* followed) const {
   std::string done;
   std::string rest(path);
-  int followed = 0;
+  int count = 0;
   while (!rest.empty()) {
     const auto slash = rest.find('/');
     const auto component = rest.substr(0, slash);
@@ -121,7 +123,8 @@ std::optional<std::string> PackageSet::resolve(std::string_view path) const {
     done += component;
     const auto link = links_.find(done);
     if (link == links_.end()) continue;
-    if (++followed > most_links) return std::nullopt;
+    if (++count > most_links) return std::nullopt;
+    if (followed != nullptr) followed->push_back(done);
     const auto& target = link->second.target;
     done = target.starts_with('/') ? std::string() : std::string(directory_of(done));
     rest = rest.empty() ? target : target + "/" + rest;
@@ -133,14 +136,14 @@ std::optional<std::string> PackageSet::resolve(std::string_view path) const {
   return merged(done);
 }
 
-std::optional<std::string> PackageSet::destination(FileRef link) const {
+std::optional<std::string> PackageSet::destination(FileRef link, std::vector<std::string>* followed) const {
   const auto& target = file(link).link;
   if (target.starts_with('/')) {
     const auto path = target.find_first_not_of('/');
-    return path == std::string::npos ? std::optional<std::string>("") : resolve(merged(target.substr(path)));
+    return path == std::string::npos ? std::optional<std::string>("") : resolve(merged(target.substr(path)), followed);
   }
   const auto directory = directory_of(path(link));
-  return resolve(directory.empty() ? target : std::string(directory) + "/" + target);
+  return resolve(directory.empty() ? target : std::string(directory) + "/" + target, followed);
 }
 
 std::vector<FileRef> PackageSet::program(std::string_view name) const {

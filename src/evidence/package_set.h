@@ -45,8 +45,10 @@ class PackageSet {
   // Where `path` leads when the links of all packages, their alternatives and hard links are followed; what lies
   // outside of every package is followed no further. Nothing for more than 40 links.
   std::optional<std::string> resolve(std::string_view path) const;
+  // Likewise, with the links that were followed on the way.
+  std::optional<std::string> resolve(std::string_view path, std::vector<std::string>* followed) const;
   // Where a link of a package leads, likewise.
-  std::optional<std::string> destination(FileRef link) const;
+  std::optional<std::string> destination(FileRef link, std::vector<std::string>* followed = nullptr) const;
   // The program of an absolute path, at the end of its links, or of a name, looked for in PATH.
   std::vector<FileRef> program(std::string_view name) const;
   // The program that a script's first line names.
