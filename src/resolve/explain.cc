@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "debian/names.h"
 #include "resolve/similar_names.h"
 
 namespace debone::resolve {
@@ -33,7 +34,9 @@ std::string suggestion(const std::string& name, const std::vector<Available>& av
   std::vector<std::string> known;
   for (const auto& source : available) {
     if (source.priority < 0) continue;
-    for (auto& one : is_limited(source) ? *source.only : source.index->names()) known.push_back(one);
+    for (const auto& one : is_limited(source) ? *source.only : source.index->names()) {
+      if (debian::is_package_name(one)) known.push_back(one);
+    }
   }
   std::string text;
   const auto similar = similar_names(name, known);
