@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/build_tree.h"
+#include "cli/image_config.h"
 #include "layer/layer.h"
 
 namespace debone::cli {
@@ -30,25 +31,6 @@ std::vector<check::Finding> judge(const tree::Tree& tree, const recipe::Recipe& 
     throw base::Error(base::Exit::does_not_hold, fmt::format("{} [{}]", failure->text, failure->id)).at(failure->path);
   }
   return findings;
-}
-
-image::Config config_of(const recipe::Recipe& recipe, const std::string& architecture, std::int64_t created) {
-  const auto platform = image::platform_of(architecture);
-  image::Config config;
-  config.architecture = platform.architecture;
-  config.variant = platform.variant;
-  config.created = created;
-  config.user = recipe.run_as;
-  config.environment = recipe.environment;
-  config.environment.try_emplace("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-  config.entrypoint = recipe.entrypoint;
-  config.cmd = recipe.cmd;
-  config.work_dir = recipe.work_dir;
-  config.stop_signal = recipe.stop_signal;
-  config.ports = recipe.ports;
-  config.volumes = recipe.volumes;
-  config.labels = recipe.annotations;
-  return config;
 }
 
 }  // namespace

@@ -220,7 +220,7 @@ TEST(Differences, OfALockAndItsImage) {
   auto left_out = package("perl-base", "1");
   left_out.state = resolve::LockedState::left_out;
   auto lock = lock_of({architecture("amd64", {kept, data_only, read, left_out}), architecture("arm64", {})});
-  restrict_to(lock, "amd64");
+  restrict_to(lock, {"amd64"});
   auto image = image_of({package("a", "1", 5), package("b", "1")}, {{"x", file("x")}});
   make_comparable(lock, image);
   EXPECT_EQ(text(lock, image), "no difference in 2 packages\n");
@@ -271,7 +271,7 @@ TEST(Differences, ALockWithoutThatArchitecture) {
   auto lock = lock_of({architecture("amd64", {}), architecture("arm64", {})});
   lock.what = "x.lock";
   try {
-    restrict_to(lock, "i386");
+    restrict_to(lock, {"amd64", "i386"});
     FAIL();
   } catch (const base::Error& error) {
     EXPECT_EQ(error.render(),

@@ -31,6 +31,7 @@ class Untold {
     for (const auto& change : found.files) changes_[change.path] = &change;
     for (const auto& change : found.files) {
       if (is_counted_elsewhere(change)) ++paths_of_[change.either().package];
+      if (!is_record(change)) differing_.insert(change.either().package);
       add_to_folders(change);
     }
   }
@@ -52,6 +53,7 @@ class Untold {
 
   bool operator()(const FileChange& change) const {
     if (is_counted_elsewhere(change)) return true;
+    if (is_record(change) && differing_.contains(change.either().package)) return true;  // it follows from these
     const auto* own = folder(change.path);
     if (own != nullptr && own->elsewhere > 0) return true;  // that it came or went follows from what is in it
     for (auto parent = change.path.parent(); !parent.is_root(); parent = parent.parent()) {
@@ -62,6 +64,12 @@ class Untold {
   }
 
  private:
+  // What an image says of its packages' files.
+  static bool is_record(const FileChange& change) {
+    static const auto folder = *RelPath::parse("var/lib/dpkg");
+    return change.path.is_within(folder) && !change.either().package.empty();
+  }
+
   bool is_counted_elsewhere(const FileChange& change) const {
     return !change.either().package.empty() && changed_packages_.contains(change.either().package);
   }
@@ -81,6 +89,7 @@ class Untold {
   }
 
   std::set<std::string> changed_packages_;
+  std::set<std::string> differing_;  // packages of which a file differs
   std::map<RelPath, const FileChange*> changes_;
   std::map<std::string, std::size_t> paths_of_;
   std::map<RelPath, Folder> folders_;  // that came or went, and are not empty

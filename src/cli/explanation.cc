@@ -108,7 +108,10 @@ evidence::Closure Explainer::find_closure(const std::vector<package::Facts>& fac
   }
   std::vector<evidence::Candidate> candidates;
   for (const auto& one : facts) candidates.push_back({&one, std::vector<bool>(one.files.size())});
-  for (const auto& cut : cuts.cuts) candidates[cut.package].cut[cut.file] = true;
+  for (const auto& cut : cuts.cuts) {
+    // That nothing could run a program follows from the closure, and decides nothing in it.
+    if (cut.rule != evidence::unused_rule) candidates[cut.package].cut[cut.file] = true;
+  }
   // What is excluded is not among these packages.
   auto recipe = recipe_;
   recipe.exclude.clear();

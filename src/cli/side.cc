@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/image_config.h"
 #include "cli/listed_packages.h"
 
 namespace debone::cli {
@@ -134,16 +135,33 @@ Side side_of(const resolve::Lock& lock, std::string what) {
   return side;
 }
 
-void restrict_to(Side& side, const std::string& architecture) {
-  auto& architectures = side.packages.architectures;
-  std::vector<std::string> names;
-  for (const auto& each : architectures) names.push_back(each.name);
-  std::erase_if(architectures, [&](const auto& each) { return each.name != architecture; });
-  if (architectures.empty()) {
+Side side_of(const recipe::Recipe& recipe, std::vector<resolve::LockedArchitecture> architectures, std::string what) {
+  Side side;
+  side.what = std::move(what);
+  side.kind = "recipe";
+  side.packages.architectures = std::move(architectures);
+  side.config = settings_of(config_of(recipe, side.packages.architectures.at(0).name, 0), {});
+  if (side.packages.architectures.size() > 1) side.config->erase({"architecture", ""});
+  return side;
+}
+
+Side side_of(const recipe::Recipe& recipe, const resolve::Lock& lock, std::string what) {
+  auto side = side_of(recipe, lock.architectures, std::move(what));
+  side.accounts = side_of(lock, "").accounts;
+  return side;
+}
+
+void restrict_to(Side& side, const std::vector<std::string>& architectures) {
+  auto& packages = side.packages.architectures;
+  for (const auto& architecture : architectures) {
+    if (side.packages.find(architecture) != nullptr) continue;
+    std::vector<std::string> names;
+    for (const auto& each : packages) names.push_back(each.name);
     throw base::Error(base::Exit::usage, fmt::format("it has no packages for {}", architecture))
         .at(side.what)
         .hint(fmt::format("it has those for {}", base::join(names, ", ")));
   }
+  std::erase_if(packages, [&](const auto& each) { return std::ranges::count(architectures, each.name) == 0; });
 }
 
 void make_comparable(Side& before, Side& after) {

@@ -8,10 +8,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/rel_path.h"
 #include "image/read.h"
+#include "recipe/recipe.h"
 #include "resolve/lock.h"
 #include "tree/tree.h"
 
@@ -43,19 +45,23 @@ struct SideImage {
 
 struct Side {
   std::string what;                  // as the user typed it
-  std::string kind;                  // "image", "lock"
+  std::string kind;                  // "image", "lock", "recipe"
   resolve::Lock packages;            // their architectures alone; of an image a package's size is that of its files
   std::optional<Settings> accounts;  // of a lock; in an image they are files
-  std::optional<Settings> config;    // what an image would run
+  std::optional<Settings> config;    // what an image, or one of the recipe, would run
   std::optional<SideImage> image;
 };
 
 // Reads the whole image; throws Error (trust) where it is malformed.
 Side side_of(const image::StoredImage& image, std::string what);
 Side side_of(const resolve::Lock& lock, std::string what);
+// A recipe whose packages were resolved just now, for each architecture: no account is known.
+Side side_of(const recipe::Recipe& recipe, std::vector<resolve::LockedArchitecture> architectures, std::string what);
+// A recipe and its lock.
+Side side_of(const recipe::Recipe& recipe, const resolve::Lock& lock, std::string what);
 
-// The side with its lock's packages for that architecture alone. Throws Error (usage) where it has none.
-void restrict_to(Side& side, const std::string& architecture);
+// Leaves the packages for these architectures alone. Throws Error (usage) where there are none for one of them.
+void restrict_to(Side& side, const std::vector<std::string>& architectures);
 
 // A lock says more of packages than an image does: what only one side knows is taken away, so that it is no difference.
 // Two images for different architectures are compared all the same.

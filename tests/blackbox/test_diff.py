@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tarfile
+import time
 
 import pytest
 
@@ -16,7 +17,7 @@ ZEROS = "0" * 64
 def differ(place, *arguments):
     result = place.run("diff", *arguments)
     assert result.status == 1, f"exit {result.status}\n{result.out}{result.err}"
-    assert result.err == ""
+    assert result.errors == ""
     return result
 
 
@@ -50,7 +51,7 @@ def lock_text(packages, name="test"):
                            f"path: pool/{package}.deb") + "}\n"
         for package, version, state in packages)
     return (f"lock: 1\nname: {name}\nclosure: lean\nsources:\n  - {{debian: trixie, components: [main]}}\n"
-            f"requests:\n  - hello\n  - base-passwd\nsuites:\n  - {{label: trixie, origin: Debian, suite: stable, "
+            f"requests:\n  - hello\n  - base-passwd\nstarts:\n  - /usr/bin/hello\nsuites:\n  - {{label: trixie, origin: Debian, suite: stable, "
             f"codename: trixie, date: 2026-11-14T10:11:12Z, key: {'A' * 40}, sha256: {ZEROS}}}\n"
             f"users: []\ngroups: []\nwith-apt:\n  {ARCH}: {{packages: 3, size: 1000}}\npackages:\n  {ARCH}:\n{lines}")
 
@@ -97,7 +98,7 @@ def test_equal_images(place, debian):
     paths = len(Image(place.work / "test").entries()) - 1  # without the root directory
     for a, b in (("test", "test"), ("test", "test.tar"), ("test.tar", "test")):
         result = place.run("diff", a, b).ok()
-        assert result.out == f"no difference in 3 packages, the configuration and {paths} paths\n"
+        assert result.out == f"no difference in 2 packages, the configuration and {paths} paths\n"
     compared = place.run("diff", "test", "test.tar", "--format", "json").ok().json
     assert compared["equal"] is True and compared["before"]["digest"] == Image(place.work / "test").digest
     assert compared["packages"] == compared["config"] == compared["files"] == []
@@ -198,10 +199,10 @@ def test_two_locks(place):
 
 def test_a_lock_and_an_image(place, debian):
     place.build(RECIPE).ok()
-    fits = [("base-files", "13.8", "kept"), ("base-passwd", "3.6.7", "kept"), ("hello", "1.0", "kept"), ("perl", "5", "left-out")]
+    fits = [("base-files", "13.8", "kept"), ("base-passwd", "3.6.7", "read"), ("hello", "1.0", "kept"), ("perl", "5", "left-out")]
     place.write("fits.lock", lock_text(fits))
     place.write("not.lock", lock_text([*fits[:2], ("hello", "1.1", "kept")]))
-    assert place.run("diff", "fits.lock", "test").ok().out == "no difference in 3 packages\n"
+    assert place.run("diff", "fits.lock", "test").ok().out == "no difference in 2 packages\n"
     assert differ(place, "test", "not.lock").out == "packages\n  ~ hello 1.0 -> 1.1\n1 package differs\n"
 
 
@@ -212,6 +213,29 @@ def test_a_recipe_stands_for_its_lock(place):
     place.write("new.lock", lock_text([*packages[:2], ("hello", "1.1", "kept")]))
     assert place.run("diff", "test.yaml", "test.lock").ok().out == "no difference in 3 packages and the accounts\n"
     assert differ(place, "test.yaml", "new.lock").out == "packages\n  ~ hello 1.0 -> 1.1\n1 package differs\n"
+
+
+def test_a_recipe_without_a_lock_is_resolved(place, debian):
+    recipe = RECIPE + "environment: {LANG: C.UTF-8}\naccounts: {run-as: www-data}\nports: [80/tcp]\n"
+    place.build(recipe).ok()
+    same = "no difference in 2 packages and the configuration\n"
+    assert place.run("diff", "test.yaml", "test").ok().out == same
+    assert place.run("diff", "test", "test.yaml").ok().out == same
+    assert place.run("diff", "test.yaml", "test.yaml").ok().out == "no difference in 3 packages and the configuration\n"
+    place.write("other.yaml", recipe.replace("[80/tcp]", "[81/tcp]"))
+    place.run("lock", "other.yaml").ok()
+    assert differ(place, "test.yaml", "other.yaml").out == (
+        "configuration\n  - port 80/tcp\n  + port 81/tcp\n2 settings differ\n")
+    assert place.run("diff", "other.yaml", "test").status == 1
+    debian.publish([*standard()[:2], hello("1.1")], date=time.time() + 60)
+    assert differ(place, "other.lock", "test.yaml").out.startswith("packages\n  ~ hello 1.0 -> 1.1")
+
+
+def test_several_architectures_and_an_image(place, debian):
+    place.build(RECIPE).ok()
+    place.run("diff", "test", "test", "--arch", "amd64", "--arch", "arm64").fails(2, """\
+error: test: an image is for one architecture, but --arch names 2
+  hint: name one""")
 
 
 def test_a_recipe_that_has_left_its_lock(place):
