@@ -25,6 +25,11 @@ std::vector<std::uint64_t> sizes_of(const Explanation& explanation) {
 
 }  // namespace
 
+std::size_t ClosureGraph::count() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(packages, [](const GraphPackage& each) { return each.state >= State::data_only; }));
+}
+
 std::uint64_t ClosureGraph::size() const {
   std::uint64_t sum = 0;
   for (const auto& each : packages) sum += each.size;

@@ -27,10 +27,11 @@ struct GraphPackage {
 struct ClosureGraph {
   std::string name;                    // the recipe's
   std::string architecture;            // Debian's
-  std::vector<GraphPackage> packages;  // that are in the image; sorted by name
+  std::vector<GraphPackage> packages;  // that the image has, or that are read for it; sorted by name
   std::vector<LeftOut> left_out;       // of apt's closure; likewise
 
-  std::uint64_t size() const;  // bytes of all files in the image
+  std::size_t count() const;   // of the packages that the image has
+  std::uint64_t size() const;  // bytes of all their files
   // Those under `parent` (none: the recipe), the one first with which the most would go, then by name.
   std::vector<std::size_t> children(std::optional<std::size_t> parent) const;
 };

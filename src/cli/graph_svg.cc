@@ -126,8 +126,7 @@ class Drawing {
     text += fmt::format("<text class=\"title\" x=\"{}\" y=\"32\">{}</text>\n", margin, escaped(told()));
     text += legend();
     text += links(std::nullopt, {});
-    text +=
-        box({}, graph_.name, base::human_size(graph_.size()), fmt::format("{} packages", graph_.packages.size()), "");
+    text += box({}, graph_.name, base::human_size(graph_.size()), fmt::format("{} packages", graph_.count()), "");
     for (std::size_t i = 0; i < graph_.packages.size(); ++i) {
       text += package(i);
     }
@@ -148,7 +147,7 @@ class Drawing {
 
   std::string told() const {
     const auto left_out = graph_.left_out.size();
-    return fmt::format("{} for {}: {} packages, {}{}", graph_.name, graph_.architecture, graph_.packages.size(),
+    return fmt::format("{} for {}: {} packages, {}{}", graph_.name, graph_.architecture, graph_.count(),
                        base::human_size(graph_.size()),
                        left_out == 0 ? "" : fmt::format("; {} of apt's closure left out", left_out));
   }

@@ -27,10 +27,12 @@ void add_below(const ClosureGraph& graph, std::optional<std::size_t> parent, con
 
 std::string text_of(const ClosureGraph& graph, bool left_out) {
   auto text = fmt::format("{:>8} {:>8}\n", "own", "in all");
-  text += line("", base::human_size(graph.size()), fmt::format("{}: {} packages", graph.name, graph.packages.size()));
+  text += line("", base::human_size(graph.size()), fmt::format("{}: {} packages", graph.name, graph.count()));
   add_below(graph, std::nullopt, "", text);
   if (!left_out) return text;
-  text += fmt::format("\n{} packages of apt's closure are left out\n", graph.left_out.size());
+  const auto count = graph.left_out.size();
+  text += fmt::format("\n{} of apt's closure {} left out\n",
+                      count == 1 ? "1 package" : fmt::format("{} packages", count), count == 1 ? "is" : "are");
   for (const auto& [name, version, why] : graph.left_out)
     text += fmt::format("  {} {}: {}\n", name, base::printable(version), base::printable(why));
   return text;

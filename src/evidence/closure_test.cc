@@ -436,6 +436,39 @@ TEST(Closure, ACycleOfDependenciesEnds) {
   EXPECT_EQ(packages.reason("a", "c"), "a uses its data: /usr/share/c/x");
 }
 
+TEST(Closure, AllEvidenceIsTold) {
+  auto liba = library("usr/lib/liba.so.1", "liba.so.1");
+  liba.elf->needed = {"libown.so.1"};
+  auto packages =
+      with({{.name = "app",
+             .depends = "liba, data",
+             .files = {program("usr/bin/app", {"liba.so.1"}), program("usr/bin/app2", {"liba.so.1"})}},
+            {.name = "data", .depends = "liba", .files = {text("usr/share/data/x")}},
+            {.name = "liba", .depends = "data", .files = {liba, library("usr/lib/libown.so.1", "libown.so.1")}},
+            {.name = "unused", .files = {text("usr/share/unused/x")}}});
+  EXPECT_THAT(packages.evidence("app", "liba"),
+              ElementsAre("/usr/bin/app of app needs liba.so.1", "/usr/bin/app2 of app needs liba.so.1"));
+  EXPECT_THAT(packages.evidence("app", "data"),
+              ElementsAre("app uses its data: /usr/share/data/x", "liba uses its data: /usr/share/data/x"));
+  EXPECT_THAT(packages.evidence("app", "app"), ElementsAre("the recipe names it"));
+  EXPECT_THAT(packages.evidence("app", "unused"), IsEmpty());
+}
+
+TEST(Closure, TheReasonIsOneOfTheShortestChain) {
+  // app's first program leads to libz by way of others, its last one needs it.
+  auto lib1 = library("usr/lib/lib1.so.1", "lib1.so.1");
+  lib1.elf->needed = {"lib2.so.1"};
+  auto lib2 = library("usr/lib/lib2.so.1", "lib2.so.1");
+  lib2.elf->needed = {"libz.so.1"};
+  auto packages = with({{.name = "lib1", .files = {lib1}},
+                        {.name = "lib2", .files = {lib2}},
+                        {.name = "libz", .files = {library("usr/lib/libz.so.1", "libz.so.1")}},
+                        {.name = "a-first", .files = {program("usr/bin/a", {"lib1.so.1"})}},
+                        {.name = "zz-last", .files = {program("usr/bin/z", {"libz.so.1"})}},
+                        {.name = "app", .depends = "a-first, zz-last"}});
+  EXPECT_EQ(packages.reason("app", "libz"), "/usr/bin/z of zz-last needs libz.so.1");
+}
+
 TEST(Closure, BookwormsPathsAreThoseOfTheImage) {
   auto packages = with({{.name = "app", .files = {program("bin/app", {"libfoo.so.1"})}},
                         {.name = "libfoo1", .files = {library("lib/x86_64-linux-gnu/libfoo.so.1", "libfoo.so.1")}}});

@@ -136,6 +136,14 @@ class Packages {
     return found.decisions[at].reason.by == at ? fmt::format("{} {}", package, told) : told;
   }
   std::string why_not(const std::string& package) { return find("app").decisions[position(package)].why_not; }
+  std::vector<std::string> evidence(const std::string& requested, const std::string& package) {
+    const auto at = position(package);
+    std::vector<std::string> lines;
+    for (const auto& [shown, reason] : find(requested).evidence) {
+      if (shown == at) lines.push_back(tell(reason, at));
+    }
+    return lines;
+  }
   State state(const std::string& package) { return find("app").decisions[position(package)].state; }
 
   std::vector<std::string> cut(const std::string& requested) {

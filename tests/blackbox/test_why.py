@@ -262,7 +262,7 @@ error: no file 'nothing' and no recipe of that name in the catalog
 
 TREE = """\
      own   in all
-SIZES  test: 6 packages
+SIZES  test: 5 packages
 SIZES  ├─ app 2.0: the recipe names it
 SIZES  │  ├─ libfoo1 1.2: needs libfoo.so.1
 SIZES  │  │  └─ libbar1 1.0: needs libbar.so.1
