@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["build", "lock", "update", "fetch", "run", "show", "diff", "why", "tree", "catalog", "cuts"]
+COMMANDS = ["build", "lock", "update", "fetch", "run", "trace", "show", "diff", "why", "tree", "catalog", "cuts"]
 
 
 def test_version(place):

@@ -51,7 +51,7 @@ def lock_text(packages, name="test"):
                            f"path: pool/{package}.deb") + "}\n"
         for package, version, state in packages)
     return (f"lock: 1\nname: {name}\nclosure: lean\nsources:\n  - {{debian: trixie, components: [main]}}\n"
-            f"requests:\n  - hello\n  - base-passwd\nstarts:\n  - /usr/bin/hello\nsuites:\n  - {{label: trixie, origin: Debian, suite: stable, "
+            f"requests:\n  - hello\n  - base-passwd\nstarts: /usr/bin/hello\nsuites:\n  - {{label: trixie, origin: Debian, suite: stable, "
             f"codename: trixie, date: 2026-11-14T10:11:12Z, key: {'A' * 40}, sha256: {ZEROS}}}\n"
             f"users: []\ngroups: []\nwith-apt:\n  {ARCH}: {{packages: 3, size: 1000}}\npackages:\n  {ARCH}:\n{lines}")
 
