@@ -95,6 +95,7 @@ int trace_image(const Options& options) {
   // Where the files that the lists name really are, of those that the image holds.
   std::map<std::string, std::set<base::RelPath>> files;
   for (const auto& [path, name] : listed_files(tree)) {
+    if (path.is_within(*base::RelPath::parse("var/lib/dpkg"))) continue;  // the records are no package's own
     if (const auto where = tree.resolve(path, false); tree.find(where) != nullptr) files[name].insert(where);
   }
   for (auto& package : listed_packages(tree)) {

@@ -342,7 +342,9 @@ def test_a_link_is_never_replaced_by_a_directory(place, repo, server):
     ([package("aa", Depends="bb"), package("bb", Depends="hello (>= 2)")], "aa"),
     ([package("aa", Depends="bb, cc"), package("bb"), package("cc", Conflicts="bb")], "aa"),
     ([package("one", Provides="virtual"), package("two", Provides="virtual")], "virtual"),
-], ids=["unknown-near", "unknown", "missing-dependency", "version-too-old", "conflict", "virtual"])
+    ([], "hello=7"),
+    ([], "hello:s390x"),
+], ids=["unknown-near", "unknown", "missing-dependency", "version-too-old", "conflict", "virtual", "version", "architecture"])
 def test_what_cannot_be_resolved(place, repo, server, packages, wanted, golden):
     repo.publish("stable", standard() + packages)
     golden(build(place, server, [wanted]))

@@ -70,8 +70,6 @@ RECIPES = {
     "source-name-twice": 'name: test\ncontents:\n  sources: \n    - {debian: trixie}\n    - {debian: trixie}\n  packages: [hello]\n',
     "source-empty": source(''),
     "package-bad-name": 'name: test\ncontents:\n  sources: [{debian: trixie}]\n  packages: [Hello]\n',
-    "package-with-version": 'name: test\ncontents:\n  sources: [{debian: trixie}]\n  packages: [hello=1.0]\n',
-    "package-with-architecture": "name: test\ncontents:\n  sources: [{debian: trixie}]\n  packages: ['hello:arm64']\n",
     "package-twice": 'name: test\ncontents:\n  sources: [{debian: trixie}]\n  packages: [hello, hello]\n',
     "packages-empty": 'name: test\ncontents:\n  sources: [{debian: trixie}]\n  packages: []\n',
     "run-as-unknown-form": more("accounts: {run-as: 'a:b:c'}\n"),
