@@ -102,15 +102,17 @@ void count_message(Pool* /*pool*/, void* data, int /*type*/, const char* /*text*
   if (--escape->left == 0) std::longjmp(escape->to, 1);
 }
 
-// As solver_solve, but in bounds. Not inlined, since setjmp and its caller's variables do not mix.
+[[noreturn, gnu::noinline]] void give_up() {
+  throw base::Error(base::Exit::usage, "no answer is found: what the packages need and exclude is too entangled")
+      .hint("name the packages that are to be chosen where there are alternatives, or leave some out");
+}
+
+// As solver_solve, but in bounds. Not inlined and without variables that have destructors: these and setjmp do not mix.
 [[gnu::noinline]] int solve_in_bounds(Solver* solver, Queue* jobs) {
   Escape escape;
   pool_setdebugmask(solver->pool, SOLV_DEBUG_ANALYZE);
   pool_setdebugcallback(solver->pool, count_message, &escape);
-  if (setjmp(escape.to) != 0) {
-    throw base::Error(base::Exit::usage, "no answer is found: what the packages need and exclude is too entangled")
-        .hint("name the packages that are to be chosen where there are alternatives, or leave some out");
-  }
+  if (setjmp(escape.to) != 0) give_up();
   return solver_solve(solver, jobs);
 }
 
