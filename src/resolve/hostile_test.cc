@@ -6,6 +6,13 @@
 #include "base/error.h"
 #include "resolve/solve.h"
 
+// What libsolv's search held when it was left is lost (solv.cc); for this name see the sanitizer's
+// lsan_interface.h.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libsolv.so\n";
+}  // NOLINT(bugprone-reserved-identifier)
+
 namespace debone::resolve {
 namespace {
 
