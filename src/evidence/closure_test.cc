@@ -337,6 +337,15 @@ TEST(Closure, ModulesFollowTheirInterpreter) {
   EXPECT_THAT(packages.cut("app"), IsEmpty());
 }
 
+TEST(Closure, ModulesOfMaintainerScriptsAreNone) {
+  auto packages =
+      with({{.name = "app", .depends = "adduser, perl-base", .files = {script("usr/bin/app", "/usr/bin/perl")}},
+            {.name = "adduser",
+             .files = {script("usr/sbin/adduser", "/usr/bin/perl"), text("usr/share/perl5/Debian/AdduserCommon.pm")}},
+            {.name = "perl-base", .files = {program("usr/bin/perl", {})}}});
+  EXPECT_FALSE(packages.is_kept("app", "adduser"));
+}
+
 TEST(Closure, AProgramExecutesAnother) {
   auto app = program("usr/bin/app", {});
   app.paths_named = {"/usr/bin/helper", "/usr/bin/stranger", "/bin/sh"};

@@ -185,9 +185,9 @@ bool is_library_of(std::string_view library, std::string_view family) {
 }
 
 bool is_packaging(std::string_view path) {
-  constexpr std::array<std::string_view, 5> directories{"usr/share/python3/", "usr/share/perl5/Debian/",
-                                                        "usr/share/debhelper/", "usr/share/dh-",
-                                                        "usr/share/php/debian/"};
+  constexpr std::array<std::string_view, 7> directories{
+      "usr/share/python3/",   "usr/share/perl5/Debian/", "usr/share/perl5/Debconf/", "usr/share/perl5/Dpkg/",
+      "usr/share/debhelper/", "usr/share/dh-",           "usr/share/php/debian/"};
   return is_below_any(path, directories);
 }
 
