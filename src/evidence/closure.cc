@@ -383,7 +383,7 @@ class Finder {
     bool found = false;
     for_each_dependency([&](std::size_t i, std::size_t on) {
       if (is_settled(on, State::kept)) return;
-      if (const auto module = first_modules(on); module && !is_packaging(set_.path(*module)))
+      if (const auto module = first_modules(on); module && !serves_maintainer_scripts(set_.path(*module)))
         found |= add(on, State::kept, {Rule::modules, i, "", "/" + set_.path(*module)});
     });
     return found;

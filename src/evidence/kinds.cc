@@ -184,11 +184,16 @@ bool is_library_of(std::string_view library, std::string_view family) {
   return name.starts_with("lib") && name.substr(3).starts_with(family);
 }
 
-bool is_packaging(std::string_view path) {
-  constexpr std::array<std::string_view, 7> directories{
-      "usr/share/python3/",   "usr/share/perl5/Debian/", "usr/share/perl5/Debconf/", "usr/share/perl5/Dpkg/",
-      "usr/share/debhelper/", "usr/share/dh-",           "usr/share/php/debian/"};
+bool serves_maintainer_scripts(std::string_view path) {
+  constexpr std::array<std::string_view, 3> directories{"usr/share/perl5/Debian/", "usr/share/perl5/Debconf/",
+                                                        "usr/share/perl5/Dpkg/"};
   return is_below_any(path, directories);
+}
+
+bool is_packaging(std::string_view path) {
+  constexpr std::array<std::string_view, 4> directories{"usr/share/python3/", "usr/share/debhelper/", "usr/share/dh-",
+                                                        "usr/share/php/debian/"};
+  return serves_maintainer_scripts(path) || is_below_any(path, directories);
 }
 
 bool is_package_manager(std::string_view path) {

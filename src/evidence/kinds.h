@@ -37,6 +37,9 @@ std::optional<std::string_view> module_family(std::string_view path);
 // Whether a program of that name runs the family's modules: "python3.13" those of "python".
 bool is_interpreter(std::string_view program, std::string_view family);
 
+// Modules of the helpers that maintainer scripts run: adduser's, debconf's, dpkg's.
+bool serves_maintainer_scripts(std::string_view path);
+
 // What serves building and installing packages alone: what it names, no image runs.
 bool is_packaging(std::string_view path);
 

@@ -2,6 +2,7 @@
 build/live-store for the next time (DEBONE_LIVE_STORE names another folder)."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,8 @@ def live_build(live_place):
     def build(recipe, *options):
         key = (recipe, options)
         if key not in built:
-            folder = live_place.work / f"build{len(built)}"  # of its own: a recipe of the catalog leaves its lock there
-            folder.mkdir()
+            # Of its own: a recipe of the catalog leaves its lock there.
+            folder = Path(tempfile.mkdtemp(prefix="build", dir=live_place.work))
             if "\n" in str(recipe):
                 recipe = live_place.write("test.yaml", recipe)
             output = folder / "image"
