@@ -46,8 +46,8 @@ def test_debs_are_read_and_unpacked_as_dpkg_and_tar_do(tmp_path, suite):
 
 
 def test_elf_files_are_read_as_readelf_does(live_place, live_build):
-    live_build("php-fpm")
-    lock = (live_place.work / "php-fpm.lock").read_text()
+    layout, _ = live_build("php-fpm")
+    lock = (layout.parent / "php-fpm.lock").read_text()
     blobs = Path(live_place.environment["DEBONE_STORE"]) / "blobs/sha256"
     oracle("elf_oracle.py", "deb_probe", *(blobs / digest[:2] / digest for digest in re.findall(
         "sha256: ([0-9a-f]{64}), path", lock)))
