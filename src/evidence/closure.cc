@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "evidence/cuts.h"
 #include "evidence/file_kinds.h"
 #include "evidence/graph.h"
@@ -20,6 +19,7 @@
 #include "evidence/mentions.h"
 #include "evidence/package_set.h"
 #include "evidence/roots.h"
+#include "evidence/why_not.h"
 
 namespace debone::evidence {
 namespace {
@@ -59,7 +59,10 @@ class Finder {
     }
     closure.unresolved = {unresolved_.begin(), unresolved_.end()};
     for (std::size_t i = 0; i < decisions_.size(); ++i) {
-      if (decisions_[i].state == State::left_out) decisions_[i].why_not = why_not(i);
+      if (decisions_[i].state != State::left_out) continue;
+      const auto* item = roots_.excluded(i);
+      decisions_[i].why_not =
+          item != nullptr ? fmt::format("the recipe excludes it: {}", item->reason) : why_not(i, set_, kinds_);
     }
     closure.decisions = std::move(decisions_);
     return closure;
@@ -266,10 +269,14 @@ class Finder {
         if (script.interpreter.empty() || !is_program_path(set_.path(ref)) || is_cut(ref)) return;
         const bool starts = is_started(ref);
         if (!starts && (!are_its_programs || is_shell(script.interpreter))) return;
-        for (const auto program : set_.interpreter(ref)) {
-          const Reason reason{Rule::interpreter, i, set_.path(ref), script.interpreter};
+        const Reason reason{Rule::interpreter, i, set_.path(ref), script.interpreter};
+        std::vector<std::string> way;
+        for (const auto program : set_.interpreter(ref, &way)) {
           if (const auto leading = leads_to(i, program.package)) found |= add(*leading, State::kept, reason);
           found |= add(program.package, State::kept, reason);
+          for (const auto& link : way) {
+            for (const auto owner : set_.at(link)) found |= add(owner.package, State::kept, reason);
+          }
         }
       });
     }
@@ -457,23 +464,6 @@ class Finder {
       if (!is_in(i)) continue;
       for (const auto on : set_.dependencies(i)) fn(i, on);
     }
-  }
-
-  std::string why_not(std::size_t package) const {
-    if (const auto* item = roots_.excluded(package)) return fmt::format("the recipe excludes it: {}", item->reason);
-    std::vector<std::string> parts;
-    if (set_.is_empty(package)) return "it has no files but documentation";
-    if (const auto program = kinds_.first(package, Kind::program))
-      parts.push_back(fmt::format("no kept file executes its programs (/{})", set_.path(*program)));
-    if (const auto library = kinds_.first(package, Kind::library))
-      parts.push_back(fmt::format("none needs its libraries (/{})", set_.path(*library)));
-    if (const auto module = kinds_.first(package, Kind::module))
-      parts.push_back(
-          fmt::format("the interpreter of its modules ({}) is not in the image", *module_family(set_.path(*module))));
-    if (const auto data = kinds_.first(package, Kind::data))
-      parts.push_back(fmt::format("no kept package that depends on it names its data (/{})", set_.path(*data)));
-    if (parts.empty()) return "it serves the administration of a machine alone";
-    return base::join(parts, "; ");
   }
 
   const std::vector<Candidate>& candidates_;

@@ -216,6 +216,12 @@ TEST(Closure, AScriptThatIsThePackagesProgramBringsItsInterpreter) {
       with({{.name = "tool", .depends = "perl", .files = {script("usr/bin/tool", "/usr/bin/perl")}}, perl[0], perl[1]});
   EXPECT_EQ(packages.reason("tool", "perl"), "/usr/bin/tool of tool is run by /usr/bin/perl");
   EXPECT_EQ(packages.reason("tool", "perl-base"), "/usr/bin/tool of tool is run by /usr/bin/perl");
+  // Whose the link to it is, too.
+  packages =
+      with({{.name = "tool", .depends = "perl5-link, perl-base", .files = {script("usr/bin/tool", "/usr/bin/perl5")}},
+            {.name = "perl5-link", .files = {link("usr/bin/perl5", "perl")}},
+            perl[1]});
+  EXPECT_EQ(packages.reason("tool", "perl5-link"), "/usr/bin/tool of tool is run by /usr/bin/perl5");
   // Where the program is an ELF file, scripts beside it are no evidence, and go.
   packages = with({{.name = "openssl",
                     .files = {program("usr/bin/openssl", {}), script("usr/bin/c_rehash", "/usr/bin/perl"),

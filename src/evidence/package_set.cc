@@ -146,14 +146,17 @@ std::optional<std::string> PackageSet::destination(FileRef link, std::vector<std
   return resolve(directory.empty() ? target : std::string(directory) + "/" + target, followed);
 }
 
-std::vector<FileRef> PackageSet::program(std::string_view name) const {
+std::vector<FileRef> PackageSet::program(std::string_view name, std::vector<std::string>* followed) const {
   if (name.starts_with('/')) {
-    const auto path = resolve(merged(name.substr(1)));
+    const auto path = resolve(merged(name.substr(1)), followed);
     return path ? at(*path) : none;
   }
   for (const std::string_view directory : {"usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin"}) {
-    const auto path = resolve(fmt::format("{}/{}", directory, name));
-    if (path && !at(*path).empty()) return at(*path);
+    std::vector<std::string> way;
+    const auto path = resolve(fmt::format("{}/{}", directory, name), &way);
+    if (!path || at(*path).empty()) continue;
+    if (followed != nullptr) *followed = std::move(way);
+    return at(*path);
   }
   return none;
 }

@@ -49,10 +49,13 @@ class PackageSet {
   std::optional<std::string> resolve(std::string_view path, std::vector<std::string>* followed) const;
   // Where a link of a package leads, likewise.
   std::optional<std::string> destination(FileRef link, std::vector<std::string>* followed = nullptr) const;
-  // The program of an absolute path, at the end of its links, or of a name, looked for in PATH.
-  std::vector<FileRef> program(std::string_view name) const;
-  // The program that a script's first line names.
-  std::vector<FileRef> interpreter(FileRef script) const { return program(file(script).interpreter); }
+  // The program of an absolute path, at the end of its links, or of a name, looked for in PATH; with the links that
+  // were followed to it.
+  std::vector<FileRef> program(std::string_view name, std::vector<std::string>* followed = nullptr) const;
+  // The program that a script's first line names, likewise.
+  std::vector<FileRef> interpreter(FileRef script, std::vector<std::string>* followed = nullptr) const {
+    return program(file(script).interpreter, followed);
+  }
   // The package that alone ships the directory.
   std::optional<std::size_t> sole_owner(std::string_view directory) const;
   // Files, links and alternatives of that name, and libraries of that SONAME, in any directory; sorted.
