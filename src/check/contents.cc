@@ -15,7 +15,8 @@ namespace {
 
 using base::RelPath;
 
-constexpr std::size_t most_named = 3;
+constexpr std::size_t most_reported = 3;  // by path
+constexpr std::size_t most_failing = 20;  // each of which is to be mended
 
 constexpr std::array<std::string_view, 6> program_directories{"bin",      "sbin",          "usr/bin",
                                                               "usr/sbin", "usr/local/bin", "usr/local/sbin"};
@@ -32,7 +33,7 @@ struct Words {
 void tell(std::string id, Severity severity, const Words& words, const std::vector<std::string>& paths,
           Findings& findings) {
   if (paths.empty()) return;
-  const auto shown = std::min(paths.size(), most_named);
+  const auto shown = std::min(paths.size(), severity == Severity::failure ? most_failing : most_reported);
   auto text = fmt::format("{} {}: {}", paths.size(), paths.size() == 1 ? words.one : words.many,
                           base::join({paths.begin(), paths.begin() + static_cast<std::ptrdiff_t>(shown)}, ", "));
   if (paths.size() > shown) text += fmt::format(" and {} more", paths.size() - shown);

@@ -58,6 +58,21 @@ std::filesystem::path output_of(const Options& options, const recipe::Recipe& re
   return recipe.name;
 }
 
+std::string reference_of(const Options& options, const recipe::Recipe& recipe) {
+  if (!options.tag.empty()) return options.tag;
+  return options.to == To::docker ? recipe.name + ":latest" : "latest";
+}
+
+// Refuses what could not be written before anything is fetched for it.
+void require_output(const Options& options, const recipe::Recipe& recipe) {
+  const auto output = output_of(options, recipe);
+  switch (options.to) {
+    case To::oci: return image::require_layout_target(output);
+    case To::docker: return image::require_docker_target(output, reference_of(options, recipe));
+    case To::rootfs: return image::require_rootfs_target(output);
+  }
+}
+
 // The image for one architecture, and what it was made of.
 struct Built {
   Selection selection;
@@ -86,12 +101,12 @@ Result write(const Options& options, const recipe::Recipe& recipe, std::vector<B
           case To::oci: {
             std::vector<image::Image> images;
             for (auto& one : built) images.push_back(std::move(one.image.image));
-            result.written = image::write_layout(result.output, images, options.tag.empty() ? "latest" : options.tag);
+            result.written = image::write_layout(result.output, images, reference_of(options, recipe));
             break;
           }
           case To::docker:
-            result.written = image::write_docker_archive(result.output, built.at(0).image.image,
-                                                         options.tag.empty() ? recipe.name + ":latest" : options.tag);
+            result.written =
+                image::write_docker_archive(result.output, built.at(0).image.image, reference_of(options, recipe));
             break;
           case To::rootfs:
             for (const auto& line : image::write_rootfs(result.output, built.at(0).image.tree)) progress.warning(line);
@@ -235,6 +250,7 @@ int build(const Options& options) {
                                          name_of(options.to), archs.size(), base::join(archs, ", ")))
         .hint("choose one with --arch, or write an OCI layout");
   }
+  require_output(options, recipe);
   const auto lock = lock_for(options, recipe);
   store::Store store(store::Store::default_root());
   const BuildContext context{store, archive_options(options.archive, recipe), source_date_epoch(),

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "image/layout.h"
+#include "image/new_folder.h"
 #include "layer/tar_writer.h"
 
 namespace debone::image {
@@ -95,6 +96,11 @@ class Archive {
 };
 
 }  // namespace
+
+void require_docker_target(const std::filesystem::path& file, const std::string& reference) {
+  parse_name(reference);
+  require_writable_parent(file);
+}
 
 Written write_docker_archive(const std::filesystem::path& file, const Image& image, const std::string& reference) {
   const auto name = parse_name(reference);

@@ -61,6 +61,12 @@ struct Written {
 Written write_layout(const std::filesystem::path& folder, const std::vector<Image>& images,
                      const std::string& reference);
 
+// The refusals of the three writers that need no image to be known, so that they are told before one is built. Throw
+// Error as the writers do, also where the file system lets nothing be made at the place.
+void require_layout_target(const std::filesystem::path& folder);
+void require_docker_target(const std::filesystem::path& file, const std::string& reference);
+void require_rootfs_target(const std::filesystem::path& folder);
+
 // One image as `docker load` takes it (manifest.json and an OCI index side by side), tagged `reference`.
 Written write_docker_archive(const std::filesystem::path& file, const Image& image, const std::string& reference);
 

@@ -74,12 +74,17 @@ void Layout::add_file(const std::string& path, std::string text) {
   files_[path] = {texts_.back().size(), {texts_.back()}};
 }
 
-Written write_layout(const fs::path& folder, const std::vector<Image>& images, const std::string& reference) {
+void require_layout_target(const fs::path& folder) {
   if (!is_absent_or_empty(folder) && !is_single_layout(folder)) {
     throw base::Error(base::Exit::usage, "the folder is not empty and holds no image layout of one image")
         .at(folder.string())
         .hint("name a folder that does not exist yet, or one that debone wrote");
   }
+  require_writable_parent(folder);
+}
+
+Written write_layout(const fs::path& folder, const std::vector<Image>& images, const std::string& reference) {
+  require_layout_target(folder);
   const Layout layout(images, reference.empty() ? std::map<std::string, std::string>{}
                                                 : std::map<std::string, std::string>{{ref_name_annotation, reference}});
   NewFolder target(folder);

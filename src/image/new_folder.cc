@@ -99,6 +99,13 @@ bool is_absent_or_empty(const fs::path& target) {
   return empty;
 }
 
+void require_writable_parent(const fs::path& target) {
+  auto parent = settle(target).parent_path();
+  std::error_code ignored;
+  while (!fs::exists(parent, ignored) && parent.has_relative_path()) parent = parent.parent_path();
+  if (::access(parent.c_str(), W_OK | X_OK) != 0) throw base::system_error("write", target, errno);
+}
+
 void remove_with_force(const fs::path& folder) {
   std::error_code error;
   fs::remove_all(folder, error);

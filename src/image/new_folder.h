@@ -32,6 +32,9 @@ class NewFolder {
 // it is no folder.
 bool is_absent_or_empty(const std::filesystem::path& target);
 
+// Throws Error where nothing could be made beside `target`, or in the nearest of its parents that exists.
+void require_writable_parent(const std::filesystem::path& target);
+
 // Removes a folder whose own folders may lack the owner's permissions; what cannot be removed stays.
 void remove_with_force(const std::filesystem::path& folder);
 

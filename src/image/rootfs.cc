@@ -34,12 +34,17 @@ std::vector<std::string> lines_of(const Unpacked& unpacked) {
 
 }  // namespace
 
-std::vector<std::string> write_rootfs(const std::filesystem::path& folder, const tree::Tree& tree) {
+void require_rootfs_target(const std::filesystem::path& folder) {
   if (!is_absent_or_empty(folder)) {
     throw base::Error(base::Exit::usage, "the folder is not empty")
         .at(folder.string())
         .hint("name a folder that does not exist yet, or remove this one");
   }
+  require_writable_parent(folder);
+}
+
+std::vector<std::string> write_rootfs(const std::filesystem::path& folder, const tree::Tree& tree) {
+  require_rootfs_target(folder);
   NewFolder target(folder);
   auto lines = lines_of(unpack(target.path(), tree));
   target.put_in_place();

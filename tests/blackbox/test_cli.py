@@ -8,6 +8,8 @@ import subprocess
 
 import pytest
 
+from tinydebian import recipe_of
+
 COMMANDS = ["build", "lock", "update", "fetch", "run", "trace", "show", "diff", "why", "tree", "catalog", "cuts"]
 
 
@@ -158,3 +160,19 @@ def test_colour_on_a_terminal_unless_refused(place, debian, no_color):
     os.close(parent)
     assert process.returncode == 0
     assert (b"\x1b[1m" in seen) == (no_color is None)
+
+
+@pytest.mark.parametrize("options, expected", [
+    (["-o", "/nowhere"], "error: /nowhere: cannot write: Permission denied\n"),
+    (["-o", "/nowhere.tar", "--to", "docker"], "error: /nowhere.tar: cannot write: Permission denied\n"),
+    (["-o", "full"], "error: full: the folder is not empty and holds no image layout of one image\n"
+                     "  hint: name a folder that does not exist yet, or one that debone wrote\n"),
+    (["-o", "full", "--to", "rootfs"], "error: full: the folder is not empty\n"
+                                       "  hint: name a folder that does not exist yet, or remove this one\n"),
+    (["--to", "docker", "--tag", "A b"], "error: 'A b' is not an image name that docker takes\n"
+     "  hint: it has lower-case letters, digits and .-_/ and may end in a tag, as in php-fpm:latest\n"),
+])
+def test_what_cannot_be_written_is_told_before_anything_is_fetched(place, options, expected):
+    place.write("full/thesis.txt", "years of work")
+    result = place.build(recipe_of("http://127.0.0.1:9"), *options)
+    assert (result.err, result.status) == (expected, 5 if "denied" in expected else 2)
