@@ -224,11 +224,12 @@ TEST_F(Check, ShellsAndSetIdFilesFailALeanImage) {
   file("usr/bin/mount", "", 04755);
   file("usr/bin/umount", "", 04755);
   tree.put_directory(*RelPath::parse("var/mail"), 02775, 0, "effect:base-files");
-  EXPECT_EQ(findings(),
-            "failure set-id /usr/bin/mount: 4 set-id files: /usr/bin/mount, /usr/bin/su, /usr/bin/umount, /usr/bin/write; "
-            "`paths: [{path: ..., type: permissions, permissions: 0o755}]` takes the bit away\n"
-            "failure shell /usr/bin/dash: 2 shells: /usr/bin/dash, /usr/bin/sh; leave out the package that brings it, "
-            "or take apt's full closure (`closure: full`)\n");
+  EXPECT_EQ(
+      findings(),
+      "failure set-id /usr/bin/mount: 4 set-id files: /usr/bin/mount, /usr/bin/su, /usr/bin/umount, /usr/bin/write; "
+      "`paths: [{path: ..., type: permissions, permissions: 0o755}]` takes the bit away\n"
+      "failure shell /usr/bin/dash: 2 shells: /usr/bin/dash, /usr/bin/sh; leave out the package that brings it, "
+      "or take apt's full closure (`closure: full`)\n");
   recipe.closure = recipe::ClosureMode::full;
   EXPECT_EQ(findings(),
             "report set-id /usr/bin/mount: 4 set-id files: /usr/bin/mount, /usr/bin/su, /usr/bin/umount and 1 more\n"
