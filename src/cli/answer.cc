@@ -175,8 +175,7 @@ Answers answer(const Explainer& explainer, const recipe::Recipe& recipe, const s
   {
     const PackageSet set(pointers(facts));
     lookup = evidence::look_up(set, asked);
-    if (!lookup.found.empty())
-      answers.found = answers_in_image(explainer.explain(std::move(facts)), set, lookup, asked);
+    if (!lookup.found.empty()) answers.found = answers_in_image(explainer.explain(facts), set, lookup, asked);
   }
   if (answers.found.empty() && answers.by_recipe.empty()) {
     const auto closure = explainer.apt_closure(std::move(facts));

@@ -19,7 +19,8 @@ using resolve::LockedState;
 Settings settings_of(const image::Config& config, const std::map<std::string, std::string>& annotations) {
   Settings settings;
   const auto set = [&](std::string kind, const nlohmann::ordered_json& value, std::string name = "") {
-    if (!value.empty() && value != "") settings[{std::move(kind), std::move(name)}] = value;
+    if (!value.empty() && value != nlohmann::ordered_json(std::string()))
+      settings[{std::move(kind), std::move(name)}] = value;
   };
   set("architecture", config.architecture + (config.variant.empty() ? "" : "/" + config.variant));
   set("user", config.user.empty() ? "root" : config.user);

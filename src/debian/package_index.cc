@@ -42,7 +42,7 @@ PackageIndex::PackageIndex(PackageIndex&&) noexcept = default;
 PackageIndex& PackageIndex::operator=(PackageIndex&&) noexcept = default;
 PackageIndex::~PackageIndex() = default;
 
-PackageIndex PackageIndex::parse(std::string_view text, std::string_view architecture, std::string place,
+PackageIndex PackageIndex::parse(std::string_view text, std::string_view architecture, const std::string& place,
                                  std::string_view identity) {
   try {
     auto index =

@@ -21,7 +21,7 @@ class PackageIndex {
   // Takes the decompressed text of a Packages file. Stanzas of other architectures than `architecture` and "all"
   // are left out. `place` names the index in errors. Throws Error (trust) where a stanza has no Package or no
   // Architecture or is over 1 MiB long, and where the text holds a NUL.
-  static PackageIndex parse(std::string_view text, std::string_view architecture, std::string place,
+  static PackageIndex parse(std::string_view text, std::string_view architecture, const std::string& place,
                             std::string_view identity = {});
   // Takes the compiled() bytes of an index parsed before, or nothing where they are not those of an index parsed for
   // that architecture and called so.

@@ -118,8 +118,10 @@ class Finder {
   bool add(std::size_t package, State state, Reason reason) {
     auto& decision = decisions_[package];
     const bool is_own = reason.by == package && !reason.file.empty();  // a library of its own package
-    if (collecting_ && decision.state == state && !is_own) evidence_.push_back({package, std::move(reason)});
-    if (decision.state >= state) return false;
+    if (decision.state >= state) {
+      if (collecting_ && decision.state == state && !is_own) evidence_.push_back({package, std::move(reason)});
+      return false;
+    }
     if (roots_.excluded(package) != nullptr) {
       if (reason.rule == Rule::needed) roots_.refuse_exclude(package, reason);
       return false;

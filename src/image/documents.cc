@@ -91,7 +91,7 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
     const auto minutes = number(at + 4, 2);
     if (!hours || !minutes || text.size() != at + 6 || text[at + 3] != ':') return std::nullopt;
     if (text[at] != '+' && text[at] != '-') return std::nullopt;
-    offset = (*hours * 60 + *minutes) * 60 * (text[at] == '+' ? 1 : -1);
+    offset = (std::int64_t{*hours} * 60 + *minutes) * 60 * (text[at] == '+' ? 1 : -1);
   }
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   return ((days * 24 + *hour) * 60 + *minute) * 60 + *second - offset;

@@ -192,12 +192,12 @@ std::vector<Candidate> find_images(const Files& files, const std::string& place)
   }
   std::vector<Candidate> found;
   for (const auto& item : JsonObject::parse_list(*list, place + ": manifest.json")) {
-    const auto parts = read_docker_item(files, item, place);
+    auto parts = read_docker_item(files, item, place);
     const auto tags = item.texts("RepoTags");
     found.push_back({std::set(tags.begin(), tags.end()),
                      {parts.config.config.architecture, parts.config.config.variant},
                      parts.config.os,
-                     [parts] { return parts; }});
+                     [parts = std::move(parts)] { return parts; }});
   }
   return found;
 }

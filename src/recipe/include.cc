@@ -167,7 +167,8 @@ NodePtr merge(const NodePtr& included, const NodePtr& own, std::string_view key)
   return merged;
 }
 
-NodePtr read_with_includes(std::string_view text, std::shared_ptr<const Origin> origin, const FindByName& catalog) {
+NodePtr read_with_includes(std::string_view text, const std::shared_ptr<const Origin>& origin,
+                           const FindByName& catalog) {
   Chain chain{{file_identity(origin->folder / std::filesystem::path(origin->file).filename()), origin->file}};
   return read_chain(text, origin, catalog, chain);
 }

@@ -270,7 +270,7 @@ const Node* Node::find(std::string_view key) const {
   return nullptr;
 }
 
-NodePtr read_yaml(std::string_view text, std::shared_ptr<const Origin> origin, const Limits& limits) {
+NodePtr read_yaml(std::string_view text, const std::shared_ptr<const Origin>& origin, const Limits& limits) {
   if (text.size() > limits.text) {
     throw Error(Exit::usage, fmt::format("larger than the {} bytes allowed here", limits.text)).at(origin->file);
   }

@@ -55,6 +55,6 @@ struct Limits {
 };
 
 // The one document that `text` holds, a map. Throws Error (usage) at "file:line:column".
-NodePtr read_yaml(std::string_view text, std::shared_ptr<const Origin> origin, const Limits& limits = {});
+NodePtr read_yaml(std::string_view text, const std::shared_ptr<const Origin>& origin, const Limits& limits = {});
 
 }  // namespace debone::recipe
