@@ -33,6 +33,7 @@ struct Options {
   std::string tag;
   ArchiveOptions archive;
   bool timings = false;
+  bool strict = false;
   Format format = Format::text;
 };
 
@@ -253,8 +254,9 @@ int build(const Options& options) {
   require_output(options, recipe);
   const auto lock = lock_for(options, recipe);
   store::Store store(store::Store::default_root());
-  const BuildContext context{store, archive_options(options.archive, recipe), source_date_epoch(),
-                             options.to != To::rootfs, progress};
+  const BuildContext context{
+      store,         archive_options(options.archive, recipe), source_date_epoch(), options.to != To::rootfs, progress,
+      options.strict};
   std::vector<Built> built;
   for (const auto& architecture : archs) {
     base::while_doing(fmt::format("building {} for {}", recipe.name, architecture), [&] {
@@ -307,6 +309,8 @@ Command build_command() {
                 ->type_name("REF");
             add_archive_options(app, options->archive,
                                 "A Debian architecture to build for, instead of the recipe's; may be repeated");
+            app.add_flag("--strict", options->strict,
+                         "Fail where a maintainer script is not in the table of effects, or has changed since");
             app.add_flag("--timings", options->timings, "Print each stage's time in the summary");
             add_format(app, options->format);
             return [options] { return build(*options); };

@@ -16,6 +16,7 @@ struct BuildContext {
   std::optional<std::int64_t> source_date_epoch;
   bool wants_layers = true;  // a plain directory needs the tree instead
   Progress& progress;
+  bool strict = false;  // a maintainer script that the table of effects does not know fails the build
 };
 
 }  // namespace debone::cli

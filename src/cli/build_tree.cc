@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "cli/cut_packages.h"
+#include "cli/effects_table.h"
 #include "cli/selected_debs.h"
 #include "cli/stored_debs.h"
 #include "effects/effects.h"
@@ -88,6 +89,12 @@ Contents contents_of(std::vector<Read> all, const std::vector<const LockedPackag
   return contents;
 }
 
+base::Error not_accounted_for(std::size_t scripts) {
+  return base::Error(base::Exit::does_not_hold, fmt::format("{} maintainer script{} not accounted for (--strict)",
+                                                            scripts, scripts == 1 ? " is" : "s are"))
+      .hint("`debone scripts --open RECIPE` shows them; the recipe's `effects:` can speak for a package");
+}
+
 std::string told(const std::vector<Read>& all) {
   std::uint64_t bytes = 0;
   for (const auto& one : all) bytes += one.deb.data->size();
@@ -118,8 +125,11 @@ ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, c
   progress.stage(
       "effects",
       [&] {
-        effects::apply(image.tree,
-                       {&contents.debs, &recipe, selection.architecture.name, image.created, &contents.read}, progress);
+        const auto open = effects::apply(
+            image.tree,
+            {&contents.debs, &recipe, selection.architecture.name, image.created, &contents.read, effects_table()},
+            progress);
+        if (open > 0 && context.strict) throw not_accounted_for(open);
         if (context.source_date_epoch) clamp_times(image.tree, image.created);
         return image.tree.nodes().size();
       },

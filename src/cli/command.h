@@ -36,6 +36,7 @@ Command why_command();
 Command tree_command();
 Command catalog_command();
 Command cuts_command();
+Command scripts_command();
 Command completion_command(const CLI::App& root);
 Command man_command(const CLI::App& root);
 

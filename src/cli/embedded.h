@@ -1,4 +1,5 @@
-// Files that are part of the program, so that it works when it is copied alone: the catalog's recipes.
+// Files that are part of the program, so that it works when it is copied alone: the catalog's recipes, and the table of
+// effects.
 #pragma once
 
 #include <span>
@@ -13,5 +14,7 @@ struct EmbeddedFile {
 
 // catalog/**/*.yaml, sorted by path.
 std::span<const EmbeddedFile> embedded_catalog();
+// effects/*.yaml, likewise.
+std::span<const EmbeddedFile> embedded_effects();
 
 }  // namespace debone::cli

@@ -34,19 +34,27 @@ package::Facts find_facts(const package::Deb& deb, const StoredDeb& stored, cons
   return facts;
 }
 
+std::string place_of(const StoredDeb& stored) { return fmt::format("{}.deb", stored.id); }
+
+// The index is signed and the lock reviewed, the .deb's own control data is merely covered by its hash: they must speak
+// of one package.
+package::Deb require_id(package::Deb deb, const StoredDeb& stored) {
+  if (deb.record.id() == stored.id) return deb;
+  auto error = base::Error(base::Exit::trust, fmt::format("the package inside calls itself {}", deb.record.id()))
+                   .at(place_of(stored));
+  throw stored.line == nullptr ? error : std::move(error).hint(hint_at_line(*stored.line));
+}
+
 }  // namespace
 
 package::Deb read_deb(const StoredDeb& stored, const BuildContext& context) {
-  const auto place = fmt::format("{}.deb", stored.id);
-  auto deb = package::read_deb(bytes_of(stored, context), stored.architecture, place, largest_data);
-  // The index is signed and the lock reviewed, the .deb's own control data is merely covered by its hash: they must
-  // speak of one package.
-  if (deb.record.id() != stored.id) {
-    auto error =
-        base::Error(base::Exit::trust, fmt::format("the package inside calls itself {}", deb.record.id())).at(place);
-    throw stored.line == nullptr ? error : std::move(error).hint(hint_at_line(*stored.line));
-  }
-  return deb;
+  return require_id(package::read_deb(bytes_of(stored, context), stored.architecture, place_of(stored), largest_data),
+                    stored);
+}
+
+package::Deb read_control_data(const StoredDeb& stored, const BuildContext& context) {
+  return require_id(package::read_control_data(bytes_of(stored, context), stored.architecture, place_of(stored)),
+                    stored);
 }
 
 void require_deb(const StoredDeb& stored, const BuildContext& context) { bytes_of(stored, context); }

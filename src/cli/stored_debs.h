@@ -25,6 +25,9 @@ struct StoredDeb {
 // another package than its index or lock says.
 package::Deb read_deb(const StoredDeb& stored, const BuildContext& context);
 
+// Likewise, its control data alone.
+package::Deb read_control_data(const StoredDeb& stored, const BuildContext& context);
+
 // Makes sure that the store has it whole.
 void require_deb(const StoredDeb& stored, const BuildContext& context);
 

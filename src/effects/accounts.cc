@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "effects/accounting.h"
 #include "effects/finishers.h"
 #include "effects/passwd.h"
 #include "effects/sysusers.h"
@@ -53,18 +54,25 @@ void add_stated(const Context& context, Accounts& accounts) {
     for (const auto& user : effects.users) add(user, effects.place.str());
 }
 
+// The same for a name in every image, whatever else is in it.
+std::uint32_t system_id(const Context& context, const std::string& name) {
+  const auto known = context.table == nullptr ? std::nullopt : context.table->id(name);
+  return known.value_or(computed_id(name));
+}
+
 // An account that is there already keeps its ids, as systemd-sysusers has it; so does one that the recipe states.
-void add_sysuser(Accounts& accounts, const Sysuser& declared, const std::string& source, const std::string& place) {
+void add_sysuser(const Context& context, Accounts& accounts, const Sysuser& declared, const std::string& source,
+                 const std::string& place) {
   const auto group_id = [&](const std::string& name) {
     if (const auto* group = accounts.find_group(name)) return group->group.gid;
-    const auto gid = system_id(name);
+    const auto gid = system_id(context, name);
     accounts.add_group({name, gid, {}}, source, place);
     return gid;
   };
   switch (declared.kind) {
     case Sysuser::Kind::group:
       if (accounts.find_group(declared.name) == nullptr)
-        accounts.add_group({declared.name, declared.id.value_or(system_id(declared.name)), {}}, source, place);
+        accounts.add_group({declared.name, declared.id.value_or(system_id(context, declared.name)), {}}, source, place);
       return;
     case Sysuser::Kind::member:
       accounts.add_group({declared.group, group_id(declared.group), {declared.name}}, source, place);
@@ -74,7 +82,7 @@ void add_sysuser(Accounts& accounts, const Sysuser& declared, const std::string&
   if (accounts.find_user(declared.name) != nullptr) return;
   recipe::User user;
   user.name = declared.name;
-  user.uid = declared.id.value_or(system_id(declared.name));
+  user.uid = declared.id.value_or(system_id(context, declared.name));
   user.gecos = declared.gecos;
   user.home = declared.home;
   user.shell = declared.shell;
@@ -104,7 +112,34 @@ void add_sysusers(const Context& context, Accounts& accounts) {
   }
   for (const auto kind : {Sysuser::Kind::group, Sysuser::Kind::user, Sysuser::Kind::member})
     for (const auto& [account, source, place] : declared)
-      if (account.kind == kind) add_sysuser(accounts, account, source, place);
+      if (account.kind == kind) add_sysuser(context, accounts, account, source, place);
+}
+
+// The accounts that scripts make, each package's in its scripts' order: what one names, another may have made.
+void add_scripted(const Context& context, Accounts& accounts) {
+  const auto add = [&](const Account& script, const Sysuser& declared) {
+    add_sysuser(context, accounts, declared, fmt::format("package {}", script.package), script.entry);
+  };
+  for (const auto& script : context.scripts) {
+    for (const auto& step : script.steps) {
+      if (step.if_exists && context.tree.find_following(*step.if_exists) == nullptr) continue;
+      if (const auto* group = std::get_if<AddGroup>(&step.what)) {
+        add(script, {.kind = Sysuser::Kind::group, .name = group->name, .id = group->gid});
+      } else if (const auto* member = std::get_if<AddMember>(&step.what)) {
+        add(script, {.kind = Sysuser::Kind::member, .name = member->user, .group = member->group});
+      } else if (const auto* user = std::get_if<AddUser>(&step.what)) {
+        add(script, {.kind = Sysuser::Kind::user,
+                     .name = user->name,
+                     .id = user->uid,
+                     .group = user->group,
+                     .gecos = user->comment,
+                     .home = user->home,
+                     .shell = user->shell});
+        for (const auto& joined : user->groups)
+          add(script, {.kind = Sysuser::Kind::member, .name = user->name, .group = joined});
+      }
+    }
+  }
 }
 
 // "UID" and "UID:GID" need no account here; whether one has them is for the check to say.
@@ -125,15 +160,10 @@ void accounts(Context& context) {
   read_masters(context, accounts);
   add_stated(context, accounts);
   add_sysusers(context, accounts);
+  add_scripted(context, accounts);
   require_run_as(context, accounts);
   context.write(at("etc/passwd"), accounts.passwd());
   context.write(at("etc/group"), accounts.group());
-  const auto* base_passwd = context.package("base-passwd");
-  if (base_passwd == nullptr) return;
-  const auto script = base_passwd->control_files.find("postinst");
-  if (script == base_passwd->control_files.end() || script->second.find("/etc/subuid") == std::string::npos) return;
-  context.write_if_absent(at("etc/subuid"), "");
-  context.write_if_absent(at("etc/subgid"), "");
 }
 
 }  // namespace debone::effects

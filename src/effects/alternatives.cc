@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "effects/accounting.h"
 #include "effects/finishers.h"
 #include "package/update_alternatives.h"
 
@@ -47,6 +48,13 @@ void alternatives(Context& context) {
       // What was cut, or what a script installs only where it is there, is no choice.
       if (!exists(context, installed.alternative.path)) continue;
       groups[installed.alternative.name].push_back(std::move(installed));
+    }
+  }
+  for (const auto& script : context.scripts) {
+    for (const auto& step : script.steps) {
+      const auto* added = std::get_if<AddAlternative>(&step.what);
+      if (added != nullptr && exists(context, added->alternative.alternative.path))
+        groups[added->alternative.alternative.name].push_back(added->alternative);
     }
   }
   for (const auto& [name, choices] : groups) {

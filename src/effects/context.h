@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@
 
 namespace debone::effects {
 
+struct Account;
+
 struct Owner {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
@@ -27,6 +30,8 @@ struct Context {
   const Input& input;
   base::Events& events;
   std::string origin;  // of the nodes made: "effect:accounts"
+  std::span<const Account> scripts = {};
+  const Table* table = nullptr;
 
   const std::vector<package::Deb>& debs() const { return *input.debs; }
   const package::Deb* package(std::string_view name) const;  // one that is read too

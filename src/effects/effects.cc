@@ -6,59 +6,69 @@
 #include <array>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "effects/accounting.h"
 #include "effects/context.h"
 #include "effects/finishers.h"
 
 namespace debone::effects {
 namespace {
 
+enum class When { always, named };  // by a step of a script's entry
+
 struct Finisher {
   std::string_view name;
   void (*run)(Context&);
-  // The packages whose maintainer scripts it stands for; a last '*' stands for any ending. It runs where one of them is
-  // in the image. "*" alone: whatever the packages are.
-  std::string_view packages;
+  When when;
 };
 
 // In this order: accounts first, since the rest looks names up in them; the recipe's own paths after all that scripts
 // do; then what is computed of the whole tree, the packages' checksums last.
-constexpr std::array<Finisher, 14> finishers{{
-    {"accounts", accounts, "*"},  // base-passwd, and sysusers.d of all
-    {"base-files", base_files, "base-files"},
-    {"netbase", netbase, "netbase"},
-    {"time-zone", time_zone, "tzdata"},
-    {"name-service", name_service, "libc-bin"},
-    {"fontconfig", fontconfig, "fontconfig-config"},
-    {"systemd", systemd, "systemd"},
-    {"tmpfiles", tmpfiles, "*"},
-    {"alternatives", alternatives, "*"},
-    {"php", php, "php*"},
-    {"paths", stated_paths, "*"},
-    {"certificates", certificates, "ca-certificates"},
-    {"ld-so-cache", ld_so_cache, "*"},
-    {"dpkg-status", dpkg_status, "*"},
+constexpr std::array<Finisher, 10> finishers{{
+    {"accounts", accounts, When::always},
+    {"base-files", base_files, When::named},
+    {"scripts", scripted, When::always},
+    {"tmpfiles", tmpfiles, When::always},
+    {"alternatives", alternatives, When::always},
+    {"php", php, When::named},
+    {"paths", stated_paths, When::always},
+    {"certificates", certificates, When::named},
+    {"ld-so-cache", ld_so_cache, When::always},
+    {"dpkg-status", dpkg_status, When::always},
 }};
 
-bool names(std::string_view pattern, std::string_view package) {
-  if (!pattern.ends_with('*')) return pattern == package;
-  return package.starts_with(pattern.substr(0, pattern.size() - 1));
-}
-
-bool applies(const Finisher& finisher, const Input& input) {
-  return finisher.packages == "*" || std::ranges::any_of(*input.debs, [&](const package::Deb& deb) {
-           return names(finisher.packages, deb.record.name);
-         });
+bool is_named(std::string_view name, const std::vector<Account>& scripts, const tree::Tree& tree) {
+  return std::ranges::any_of(scripts, [&](const Account& account) {
+    return std::ranges::any_of(account.steps, [&](const Step& step) {
+      const auto* finish = std::get_if<Finish>(&step.what);
+      return finish != nullptr && finish->finisher == name &&
+             (!step.if_exists || tree.find_following(*step.if_exists) != nullptr);
+    });
+  });
 }
 
 }  // namespace
 
-void apply(tree::Tree& tree, const Input& input, base::Events& events) {
+std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events) {
+  const Table table(input.table);
+  const auto scripts = account_for(input, table);
+  std::size_t open = 0;
+  for (const auto& account : scripts) {
+    if (!account.is_open()) continue;
+    ++open;
+    events.warning(told(account));
+  }
   for (const auto& finisher : finishers) {
-    if (!applies(finisher, input)) continue;
-    Context context{tree, input, events, fmt::format("effect:{}", finisher.name)};
+    if (finisher.when == When::named && !is_named(finisher.name, scripts, tree)) continue;
+    Context context{tree, input, events, fmt::format("effect:{}", finisher.name), scripts, &table};
     base::while_doing(fmt::format("applying the effects of {}", finisher.name), [&] { finisher.run(context); });
   }
+  return open;
+}
+
+bool is_finisher(std::string_view name) {
+  constexpr std::array<std::string_view, 2> of_all{"python-bytecode", "sysusers"};  // by policy none; in `accounts`
+  return std::ranges::find(finishers, name, &Finisher::name) != finishers.end() ||
+         std::ranges::find(of_all, name) != of_all.end();
 }
 
 }  // namespace debone::effects

@@ -1,12 +1,16 @@
-// What maintainer scripts would have done on a first installation, done natively and deterministically, as a
-// paragraph of finishers; each stands in a file of its own.
+// What maintainer scripts would have done on a first installation, done natively and deterministically: for each script
+// the steps that the table has of it, and a paragraph of finishers for what is computed of the whole tree, each in a
+// file of its own.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/events.h"
+#include "effects/table.h"
 #include "package/deb.h"
 #include "recipe/recipe.h"
 #include "tree/tree.h"
@@ -20,9 +24,14 @@ struct Input {
   std::int64_t created = 0;  // mtime of what effects write, seconds since 1970 UTC
   // Packages that are read for what effects make of them (base-passwd's masters), and not unpacked.
   const std::vector<package::Deb>* read = nullptr;
+  std::span<const TableFile> table = {};
 };
 
-// Applies all finishers to the tree in their order. Throws Error for what cannot be done (an account clash: usage).
-void apply(tree::Tree& tree, const Input& input, base::Events& events);
+// Applies all finishers to the tree in their order. A script that the table does not know, or knows in another form, is
+// a warning; their number is returned. Throws Error for what cannot be done (an account clash: usage).
+std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events);
+
+// Whether an entry of the table may name it.
+bool is_finisher(std::string_view name);
 
 }  // namespace debone::effects

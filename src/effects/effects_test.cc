@@ -18,22 +18,43 @@ recipe::PathItem file_item(std::string_view path, const std::string& content) {
   return item;
 }
 
-TEST(Effects, RunForThePackagesThatAreThere) {
+constexpr std::string_view table = R"(
+- package: netbase
+  trigger: hosts
+  does:
+    - file: {path: /etc/hosts, content: "127.0.0.1 localhost\n"}
+- package: ca-certificates
+  trigger: certificates
+  does: [{finisher: certificates}]
+)";
+
+TEST(Effects, RunWhereTheTableNamesThem) {
   Image image;
-  image.add("netbase");
-  apply(image.tree, image.inputs(), *image.recorder);
+  image.table = {{"table", table}};
+  image.add("netbase", {}, {{"triggers", "interest hosts\n"}});
+  EXPECT_EQ(apply(image.tree, image.inputs(), *image.recorder), 0U);
   EXPECT_NE(image.text("etc/hosts"), "(nothing)");
-  EXPECT_EQ(image.text("etc/localtime"), "(nothing)");
   EXPECT_EQ(image.text("etc/ca-certificates.conf"), "(nothing)");
   EXPECT_EQ(image.text("etc/passwd"), "root:*:0:0:root:/root:/usr/sbin/nologin\n");
   EXPECT_EQ(image.text("var/lib/dpkg/status.d/netbase"), "Package: netbase\nVersion: 1\nArchitecture: all\n");
   EXPECT_EQ(image.tree.find(at("etc/hosts"))->origin, "effect:netbase");
 }
 
+TEST(Effects, WhatTheTableDoesNotKnowIsAWarning) {
+  Image image;
+  image.add("tool", {}, {{"postinst", "#!/bin/sh\n# a comment\nset -e\nrm -f /x\n"}, {"postrm", "x\n"}});
+  EXPECT_EQ(apply(image.tree, image.inputs(), *image.recorder), 1U);
+  EXPECT_EQ(
+      image.recorder->warnings,
+      std::vector<std::string>{"tool postinst is not in the table of effects: 2 lines (set -e | rm -f /x); what it "
+                               "does is left out"});
+}
+
 TEST(Effects, TheRecipesPathsComeAfterTheScriptsAndBeforeWhatIsComputed) {
   Image image;
-  image.add("netbase");
-  image.add("ca-certificates");
+  image.table = {{"table", table}};
+  image.add("netbase", {}, {{"triggers", "interest hosts\n"}});
+  image.add("ca-certificates", {}, {{"triggers", "interest certificates\n"}});
   recipe::StatedEffects stated;
   stated.package = "vendor";
   stated.paths.push_back(file_item("etc/hosts", "the vendor's"));

@@ -1,5 +1,5 @@
-// The steps of effects::apply, each in a file of its own. Each says whose maintainer scripts it stands for; the table
-// in effects.cc runs it where one of those packages is in the image.
+// The steps of effects::apply, each in a file of its own. The list in effects.cc says which run for every image, and
+// which only where an entry of the effects table names them.
 #pragma once
 
 #include "effects/context.h"
@@ -7,30 +7,16 @@
 namespace debone::effects {
 
 // /etc/passwd and /etc/group: base-passwd's masters, the recipe's accounts, sysusers.d; without base-passwd root alone
-// and what is added. /etc/subuid and /etc/subgid, empty, where base-passwd's script makes them. No shadow files:
-// nothing in an image has a password. Throws Error (usage) for clashes and for a run-as name that is no user.
+// and what is added; what scripts add. No shadow files: nothing in an image has a password. Throws Error (usage) for
+// clashes and for a run-as name that is no user.
 void accounts(Context& context);
+
+// What the table says of the packages' scripts, step by step, but for accounts and alternatives.
+void scripted(Context& context);
 
 // The directories, links and first contents of base-files' postinst: /root's dotfiles, /etc/profile, /etc/motd,
 // /usr/local, /var/run and /var/lock as links, /var/mail, the empty login records in /var/log.
 void base_files(Context& context);
-
-// /etc/hosts and /etc/networks of netbase.
-void netbase(Context& context);
-
-// /etc/localtime (and /etc/timezone where the script still writes it) as the answer "Etc/UTC" leaves them.
-void time_zone(Context& context);
-
-// /etc/nsswitch.conf of libc-bin.
-void name_service(Context& context);
-
-// The links in /etc/fonts/conf.d that fontconfig-config makes of its questions' default answers.
-void fontconfig(Context& context);
-
-// systemd's directory for a journal that lasts, and an empty /etc/machine-id: a system's identity is no part of an
-// image (machine-id(5)). Its units are not enabled, by this package's script or another's, and its message catalog is
-// not compiled: nothing in an image is started by systemd.
-void systemd(Context& context);
 
 // What packages' own tmpfiles.d(5) files create on a running system: directories and links, without what is for boot
 // alone. /run/php comes from here.

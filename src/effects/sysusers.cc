@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/digest.h"
@@ -16,11 +15,6 @@ namespace {
 using base::Error;
 using base::Exit;
 
-// What a first installation of these packages gives them.
-constexpr std::array<std::pair<std::string_view, std::uint32_t>, 2> known_ids{{
-    {"systemd-journal", 999},
-    {"systemd-network", 998},
-}};
 constexpr std::uint32_t first_computed = 300;
 constexpr std::uint32_t computed = 600;
 
@@ -138,9 +132,7 @@ std::vector<Sysuser> parse_sysusers(std::string_view text, const std::string& pl
   return accounts;
 }
 
-std::uint32_t system_id(std::string_view name) {
-  for (const auto& [known, id] : known_ids)
-    if (known == name) return id;
+std::uint32_t computed_id(std::string_view name) {
   const auto hash = base::Digest::of(name).bytes();
   const auto number = (std::uint32_t{hash[0]} << 16U) | (std::uint32_t{hash[1]} << 8U) | hash[2];
   return first_computed + number % computed;

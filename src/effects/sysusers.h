@@ -15,10 +15,10 @@ struct Sysuser {
   enum class Kind { user, group, member };
   Kind kind = Kind::user;
   std::string name;
-  std::optional<std::uint32_t> id;   // absent: open ("-", or the owner of a path)
-  std::optional<std::uint32_t> gid;  // of a user whose group is not its own ...
-  std::string group;                 // ... or that group's name; of a member line the group joined
-  std::string gecos;
+  std::optional<std::uint32_t> id = {};   // absent: open ("-", or the owner of a path)
+  std::optional<std::uint32_t> gid = {};  // of a user whose group is not its own ...
+  std::string group = {};                 // ... or that group's name; of a member line the group joined
+  std::string gecos = {};
   std::string home = "/";                   // systemd's defaults
   std::string shell = "/usr/sbin/nologin";  // as Debian builds systemd
 };
@@ -27,8 +27,8 @@ struct Sysuser {
 // malformed or holds what would break passwd's lines.
 std::vector<Sysuser> parse_sysusers(std::string_view text, const std::string& place);
 
-// The id of a system account whose package leaves it open: Debian's usual one where debone knows it, else a number
-// from 300 to 899 computed from the name.
-std::uint32_t system_id(std::string_view name);
+// The id of a system account whose package leaves it open, where the table has none: a number from 300 to 899 computed
+// from the name.
+std::uint32_t computed_id(std::string_view name);
 
 }  // namespace debone::effects

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "effects/accounting.h"
 #include "effects/context.h"
 #include "effects/finishers.h"
 
@@ -80,10 +81,12 @@ class Image {
 
   void run(void (*finisher)(Context&)) {
     const Input input = inputs();
-    Context context{tree, input, *recorder, "effect:test"};
+    const Table known(input.table);
+    const auto scripts = account_for(input, known);
+    Context context{tree, input, *recorder, "effect:test", scripts, &known};
     finisher(context);
   }
-  Input inputs() const { return {&debs, &recipe, architecture, created}; }
+  Input inputs() const { return {&debs, &recipe, architecture, created, nullptr, table}; }
 
   // What is there: a file's text, or "-> TARGET" of a link, or "(nothing)".
   std::string text(std::string_view path) const {
@@ -123,6 +126,7 @@ class Image {
   tree::Tree tree;
   std::unique_ptr<Recorder> recorder = std::make_unique<Recorder>();
   std::string architecture = "amd64";
+  std::vector<TableFile> table;
 };
 
 // What the error that `act` throws looks like to a person.

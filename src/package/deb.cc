@@ -142,17 +142,22 @@ decltype(auto) at_place(const std::string& place, Fn&& fn) {
   }
 }
 
+Deb control_data(const Parts& parts, std::string_view architecture) {
+  return base::while_doing("reading its control.tar", [&] {
+    Deb deb;
+    deb.control_files = read_control_files(parts);
+    deb.control = take_stanza(deb.control_files);
+    deb.record = debian::parse_package(deb.control, architecture);
+    return deb;
+  });
+}
+
 }  // namespace
 
 Deb read_deb(std::string_view bytes, std::string_view architecture, const std::string& place, std::uint64_t limit) {
   return at_place(place, [&] {
     const auto parts = parts_of(bytes);
-    Deb deb;
-    base::while_doing("reading its control.tar", [&] {
-      deb.control_files = read_control_files(parts);
-      deb.control = take_stanza(deb.control_files);
-      deb.record = debian::parse_package(deb.control, architecture);
-    });
+    auto deb = control_data(parts, architecture);
     base::while_doing("reading its data.tar", [&] {
       deb.data = std::make_shared<const std::string>(
           base::decompress(parts.data, parts.data_compression, most_data(deb.record, bytes.size(), limit)));
@@ -160,6 +165,10 @@ Deb read_deb(std::string_view bytes, std::string_view architecture, const std::s
     });
     return deb;
   });
+}
+
+Deb read_control_data(std::string_view bytes, std::string_view architecture, const std::string& place) {
+  return at_place(place, [&] { return control_data(parts_of(bytes), architecture); });
 }
 
 std::string read_control(std::string_view bytes, const std::string& place) {

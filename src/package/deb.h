@@ -32,6 +32,9 @@ constexpr std::uint64_t largest_control = 64U << 20U;
 // any 2.x.
 Deb read_deb(std::string_view bytes, std::string_view architecture, const std::string& place, std::uint64_t limit);
 
+// A .deb's control data alone: the Deb has no data and no entries. Throws likewise.
+Deb read_control_data(std::string_view bytes, std::string_view architecture, const std::string& place);
+
 // The control stanza alone, without decompressing the data: for a local .deb before it is resolved.
 std::string read_control(std::string_view bytes, const std::string& place);
 

@@ -1,0 +1,106 @@
+// What a maintainer script leaves in the file system on a first installation, said in steps: the effects table is made
+// of them. Owners are names, since an image's numbers are known only when all its accounts are.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/rel_path.h"
+#include "package/update_alternatives.h"
+#include "recipe/yaml_reader.h"
+
+namespace debone::effects {
+
+// What is not stated stays as it is, or is what such a thing has when it is made: root's, 0755 or 0644.
+struct Rights {
+  std::optional<std::string> owner;
+  std::optional<std::string> group;
+  std::optional<std::uint32_t> mode;  // the twelve bits
+};
+
+// Without `group` the user gets a group of its own name, as `adduser --group` and useradd(8) make it.
+struct AddUser {
+  std::string name;
+  std::optional<std::uint32_t> uid;  // where the script itself fixes it
+  std::string group;
+  std::string home = "/nonexistent";
+  std::string shell = "/usr/sbin/nologin";
+  std::string comment;
+  std::vector<std::string> groups;  // others that it joins
+};
+struct AddGroup {
+  std::string name;
+  std::optional<std::uint32_t> gid;
+};
+struct AddMember {
+  std::string user;
+  std::string group;
+};
+
+// Made where nothing is there; the rights that are stated hold for one that is there as well.
+struct MakeDirectory {
+  base::RelPath path;
+  Rights rights;
+};
+// These three only where nothing is there.
+struct WriteFile {
+  base::RelPath path;
+  std::string content;
+  Rights rights;
+};
+struct CopyFile {
+  base::RelPath from;
+  base::RelPath to;
+  Rights rights;
+};
+struct MakeLink {
+  base::RelPath path;
+  std::string target;
+};
+// These only where something is there.
+struct SetRights {
+  base::RelPath path;
+  Rights rights;
+  bool recursive = false;
+};
+struct Move {
+  base::RelPath from;
+  base::RelPath to;
+};
+struct Remove {
+  base::RelPath path;
+};
+
+// An update-alternatives(1) call that cannot be read from the script's text.
+struct AddAlternative {
+  package::InstalledAlternative alternative;
+};
+
+// Work that is computed of the whole tree, by the finisher of that name.
+struct Finish {
+  std::string finisher;
+};
+
+// What the script makes and an image goes without, in words.
+struct Omit {
+  std::string what;
+};
+
+struct Step {
+  std::variant<AddUser, AddGroup, AddMember, MakeDirectory, WriteFile, CopyFile, MakeLink, SetRights, Move, Remove,
+               AddAlternative, Finish, Omit>
+      what;
+  std::optional<base::RelPath> if_exists;  // done only where this is in the image
+};
+
+// What "{package}" and the like in a step's texts stand for.
+using Words = std::map<std::string, std::string>;
+
+// The steps of an entry's `does:`. `nothing` is no step. Throws Error (usage) at the place of what is malformed.
+std::vector<Step> read_steps(const recipe::Node& does, const Words& words);
+
+}  // namespace debone::effects
