@@ -128,7 +128,11 @@ std::string text_of(const std::vector<PackageScripts>& packages, bool open_only)
     }
     if (!rows.empty()) text += fmt::format("{} {}\n{}", package.name, package.version, rows);
   }
-  return text + fmt::format("{} scripts of {} packages, {} not accounted for\n", scripts, packages.size(), open);
+  const auto counted = [](std::size_t count, std::string_view thing) {
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+  };
+  return text + fmt::format("{} of {}, {} not accounted for\n", counted(scripts, "script"),
+                            counted(packages.size(), "package"), open);
 }
 
 nlohmann::ordered_json json_of(const std::vector<PackageScripts>& packages, bool open_only) {
