@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "debian/multiarch.h"
 #include "effects/maintainer_script.h"
 
 namespace debone::effects {
@@ -24,8 +25,16 @@ constexpr std::size_t most_told = 3;
 class Accountant {
  public:
   Accountant(const package::Deb& deb, const Table& table)
-      : deb_(deb), table_(table), entries_(table.entries(deb.record.name)) {
-    words_ = {{"package", deb.record.name}, {"version", version()}};
+      : deb_(deb),
+        table_(table),
+        entries_(table.entries(deb.record.name)),
+        identity_{deb.record.name, deb.record.version.str(), deb.record.architecture} {
+    const auto multiarch = debian::multiarch(identity_.architecture);
+    words_ = {{"package", identity_.package}, {"version", identity_.version}};
+    if (!multiarch.empty()) {
+      words_["architecture"] = identity_.architecture;
+      words_["multiarch"] = multiarch;
+    }
   }
 
   Account script(std::string_view name, std::string_view text) {
@@ -37,8 +46,8 @@ class Accountant {
       account.lines = {fmt::format("(a program of {})", base::human_size(text.size()))};
       account.form = {key_of({base::Digest::of(text).hex()}), ""};
     } else {
-      const auto read = read_script(text, deb_.record.name, version(),
-                                    [&](const Section& section) { return take(section, section_steps, account); });
+      const auto read =
+          read_script(text, identity_, [&](const Section& section) { return take(section, section_steps, account); });
       account.lines = read.lines;
       if (!is_shell(read.interpreter)) account.lines.insert(account.lines.begin(), "#!" + read.interpreter);
       account.form = {key_of(account.lines), fingerprints_of(account.lines)};
@@ -54,7 +63,9 @@ class Accountant {
     account.package = deb_.record.name;
     account.script = "trigger " + name;
     for (const auto& entry : entries_) {
-      if (std::ranges::find(entry.triggers, name) == entry.triggers.end()) continue;
+      const bool is_named =
+          std::ranges::any_of(entry.triggers, [&](const auto& trigger) { return filled(trigger, words_) == name; });
+      if (!is_named) continue;
       take(entry, State::known, account);
       break;
     }
@@ -62,8 +73,6 @@ class Accountant {
   }
 
  private:
-  std::string version() const { return deb_.record.version.str(); }
-
   static bool is_shell(std::string_view interpreter) {
     const auto name = interpreter.substr(interpreter.rfind('/') + 1);
     return name.empty() || name == "sh" || name == "bash" || name == "dash";
@@ -76,13 +85,25 @@ class Accountant {
     if (!entry.why.empty()) account.why.push_back(entry.why);
   }
 
+  // A section's arguments as they were before its text was normalised.
+  void restore(std::string& word) const {
+    const std::array<std::pair<std::string_view, std::string_view>, 4> placeholders{{
+        {"@PACKAGE@", identity_.package},
+        {"@VERSION@", identity_.version},
+        {"@MULTIARCH@", debian::multiarch(identity_.architecture)},
+        {"@ARCHITECTURE@", identity_.architecture},
+    }};
+    for (const auto& [placeholder, text] : placeholders)
+      for (auto at = word.find(placeholder); at != std::string::npos; at = word.find(placeholder, at + text.size()))
+        word.replace(at, placeholder.size(), text);
+  }
+
   bool take(const Section& section, std::vector<Step>& steps, Account& account) {
     for (const auto& one : table_.templates(section.helper)) {
       auto words = match(one, section.text);
       if (!words) continue;
       words->insert(words_.begin(), words_.end());
-      for (auto& word : *words)
-        if (word.second == "@PACKAGE@") word.second = deb_.record.name;
+      for (auto& word : *words) restore(word.second);
       for (auto& step : read_steps(*one.does, *words)) steps.push_back(std::move(step));
       account.sections.push_back(section.helper);
       if (!one.why.empty() && std::ranges::find(account.why, one.why) == account.why.end())
@@ -126,6 +147,7 @@ class Accountant {
   const package::Deb& deb_;
   const Table& table_;
   std::vector<Entry> entries_;
+  Identity identity_;
   Words words_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "debian/multiarch.h"
 #include "effects/finishers.h"
 #include "effects/isa_level.h"
 #include "effects/ld_so_cache_file.h"
@@ -24,20 +25,19 @@ enum class Family { x86, arm, power, s390, riscv };
 
 struct Machine {
   std::string_view architecture;  // Debian's name
-  std::string_view triplet;
   Family family;
   bool big_endian = false;
 };
 
 constexpr std::array<Machine, 8> machines{{
-    {"amd64", "x86_64-linux-gnu", Family::x86},
-    {"arm64", "aarch64-linux-gnu", Family::arm},
-    {"armel", "arm-linux-gnueabi", Family::arm},
-    {"armhf", "arm-linux-gnueabihf", Family::arm},
-    {"i386", "i386-linux-gnu", Family::x86},
-    {"ppc64el", "powerpc64le-linux-gnu", Family::power},
-    {"riscv64", "riscv64-linux-gnu", Family::riscv},
-    {"s390x", "s390x-linux-gnu", Family::s390, true},
+    {"amd64", Family::x86},
+    {"arm64", Family::arm},
+    {"armel", Family::arm},
+    {"armhf", Family::arm},
+    {"i386", Family::x86},
+    {"ppc64el", Family::power},
+    {"riscv64", Family::riscv},
+    {"s390x", Family::s390, true},
 }};
 
 // sysdeps/generic/ldconfig.h
@@ -136,7 +136,7 @@ class Configurator {
   Configurator(Context& context, const Machine& machine) : context_(context), machine_(machine) {}
 
   void run() {
-    const auto directories = library_directories(context_.tree, machine_.triplet);
+    const auto directories = library_directories(context_.tree, debian::multiarch(machine_.architecture));
     std::vector<std::pair<const LibraryDirectory*, std::vector<Library>>> found;
     found.reserve(directories.size());
     for (const auto& directory : directories) found.emplace_back(&directory, search(directory));

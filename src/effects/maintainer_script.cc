@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "debian/multiarch.h"
 
 namespace debone::effects {
 namespace {
@@ -55,12 +56,14 @@ std::optional<std::string> here_document(std::string_view line) {
   return std::nullopt;
 }
 
-void replace_token(std::string& line, const std::string& token, std::string_view by) {
+bool is_alphanumeric(char c) { return is_word(c) && c != '_'; }
+
+// Where it stands alone: with none of the characters that `belongs` names before or behind it.
+void replace_token(std::string& line, std::string_view token, std::string_view by, bool (*belongs)(char)) {
   if (token.empty()) return;
   for (std::size_t at = line.find(token); at != std::string::npos; at = line.find(token, at)) {
     const std::size_t end = at + token.size();
-    const bool alone =
-        (at == 0 || !is_name_character(line[at - 1])) && (end == line.size() || !is_name_character(line[end]));
+    const bool alone = (at == 0 || !belongs(line[at - 1])) && (end == line.size() || !belongs(line[end]));
     if (alone) line.replace(at, token.size(), by);
     at += alone ? by.size() : 1;
   }
@@ -70,7 +73,9 @@ std::string joined(const std::vector<std::string>& lines) { return base::join(li
 
 }  // namespace
 
-std::vector<std::string> normalised(std::string_view text, const std::string& package, const std::string& version) {
+std::vector<std::string> normalised(std::string_view text, const Identity& identity) {
+  const auto multiarch = debian::multiarch(identity.architecture);
+  const auto architecture = multiarch.empty() ? std::string_view() : std::string_view(identity.architecture);
   std::vector<std::string> found;
   std::optional<std::string> end;
   for (const auto line : base::lines(text)) {
@@ -83,13 +88,15 @@ std::vector<std::string> normalised(std::string_view text, const std::string& pa
       end = here_document(shown);
       found.push_back(std::move(shown));
     }
-    replace_token(found.back(), version, "@VERSION@");
-    replace_token(found.back(), package, "@PACKAGE@");
+    replace_token(found.back(), identity.version, "@VERSION@", is_name_character);
+    replace_token(found.back(), identity.package, "@PACKAGE@", is_name_character);
+    replace_token(found.back(), multiarch, "@MULTIARCH@", is_alphanumeric);
+    replace_token(found.back(), architecture, "@ARCHITECTURE@", is_alphanumeric);
   }
   return found;
 }
 
-MaintainerScript read_script(std::string_view text, const std::string& package, const std::string& version,
+MaintainerScript read_script(std::string_view text, const Identity& identity,
                              const std::function<bool(const Section&)>& is_known) {
   MaintainerScript script;
   const auto lines = base::lines(text);
@@ -113,7 +120,7 @@ MaintainerScript read_script(std::string_view text, const std::string& package, 
     std::string body;
     for (std::size_t j = i + 1; j < last; ++j) body.append(lines[j]).append("\n");
     const auto by = lines[i].substr(begin_mark.size());
-    Section section{std::string(by.substr(0, by.find('/'))), joined(normalised(body, package, version)),
+    Section section{std::string(base::trim(by.substr(0, by.find('/')))), joined(normalised(body, identity)),
                     static_cast<int>(i) + 1};
     if (is_known(section))
       script.sections.push_back(std::move(section));
@@ -121,7 +128,7 @@ MaintainerScript read_script(std::string_view text, const std::string& package, 
       keep(i, last + 1);
     i = last;
   }
-  script.lines = normalised(rest, package, version);
+  script.lines = normalised(rest, identity);
   return script;
 }
 

@@ -17,26 +17,11 @@ using recipe::Fields;
 using recipe::Node;
 using recipe::NodePtr;
 
-std::string filled(const std::string& text, const Words& words) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto end = text[i] == '{' ? text.find('}', i) : std::string::npos;
-    const auto word = end == std::string::npos ? words.end() : words.find(text.substr(i + 1, end - i - 1));
-    if (word == words.end()) {
-      out += text[i++];
-    } else {
-      out += word->second;
-      i = end + 1;
-    }
-  }
-  return out;
-}
-
-NodePtr filled(const Node& node, const Words& words) {
+NodePtr with_words(const Node& node, const Words& words) {
   auto copy = std::make_shared<Node>(node);
   if (copy->kind == Node::Kind::scalar) copy->text = filled(node.text, words);
-  for (auto& item : copy->items) item = filled(*item, words);
-  for (auto& member : copy->members) member.value = filled(*member.value, words);
+  for (auto& item : copy->items) item = with_words(*item, words);
+  for (auto& member : copy->members) member.value = with_words(*member.value, words);
   return copy;
 }
 
@@ -198,10 +183,25 @@ Step read_step(const Node& node) {
 
 }  // namespace
 
+std::string filled(const std::string& text, const Words& words) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto end = text[i] == '{' ? text.find('}', i) : std::string::npos;
+    const auto word = end == std::string::npos ? words.end() : words.find(text.substr(i + 1, end - i - 1));
+    if (word == words.end()) {
+      out += text[i++];
+    } else {
+      out += word->second;
+      i = end + 1;
+    }
+  }
+  return out;
+}
+
 std::vector<Step> read_steps(const Node& does, const Words& words) {
   std::vector<Step> steps;
   if (does.kind == Node::Kind::scalar && does.text == "nothing") return steps;
-  for (const auto& step : recipe::items_of(does, "does")) steps.push_back(read_step(*filled(*step, words)));
+  for (const auto& step : recipe::items_of(does, "does")) steps.push_back(read_step(*with_words(*step, words)));
   return steps;
 }
 

@@ -99,6 +99,7 @@ struct Step {
 
 // What "{package}" and the like in a step's texts stand for.
 using Words = std::map<std::string, std::string>;
+std::string filled(const std::string& text, const Words& words);
 
 // The steps of an entry's `does:`. `nothing` is no step. Throws Error (usage) at the place of what is malformed.
 std::vector<Step> read_steps(const recipe::Node& does, const Words& words);
