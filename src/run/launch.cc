@@ -96,7 +96,7 @@ Launch prepare(const image::Config& config, tree::Tree tree, const Options& opti
   return launch;
 }
 
-Ended in_bundle(Launch launch, const std::function<int(const Bundle&, const std::optional<IdMaps>&)>& fn) {
+Ended in_bundle(Launch launch, const std::function<int(Bundle&, const std::optional<IdMaps>&)>& fn) {
   if (auto why_not = why_not_executable(launch.container.process, launch.tree)) return *why_not;
   const SignalsNoted signals;
   const auto id_maps = launch.container.id_maps;

@@ -24,6 +24,6 @@ Launch prepare(const image::Config& config, tree::Tree tree, const Options& opti
 
 // Unpacks into a bundle, calls `fn`, and removes it whatever happens; a signal that would end this process waits until
 // then. Gives what `fn` returns, or what why_not_executable() says of the program.
-Ended in_bundle(Launch launch, const std::function<int(const Bundle&, const std::optional<IdMaps>&)>& fn);
+Ended in_bundle(Launch launch, const std::function<int(Bundle&, const std::optional<IdMaps>&)>& fn);
 
 }  // namespace debone::run

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "image/json.h"
 
 namespace debone::run {
@@ -12,10 +14,19 @@ namespace {
 using image::Json;
 
 // https://github.com/moby/moby/blob/master/daemon/pkg/oci/caps/defaults.go
-constexpr std::array capabilities{"CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FSETID",           "CAP_FOWNER",
-                                  "CAP_MKNOD",   "CAP_NET_RAW",      "CAP_SETGID",           "CAP_SETUID",
-                                  "CAP_SETFCAP", "CAP_SETPCAP",      "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT",
-                                  "CAP_KILL",    "CAP_AUDIT_WRITE"};
+constexpr std::array default_capabilities{"CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FSETID",           "CAP_FOWNER",
+                                          "CAP_MKNOD",   "CAP_NET_RAW",      "CAP_SETGID",           "CAP_SETUID",
+                                          "CAP_SETFCAP", "CAP_SETPCAP",      "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT",
+                                          "CAP_KILL",    "CAP_AUDIT_WRITE"};
+
+// What else there is: capabilities(7), as of Linux 6.12.
+constexpr std::array other_capabilities{
+    "CAP_AUDIT_CONTROL",   "CAP_AUDIT_READ",     "CAP_BLOCK_SUSPEND",  "CAP_BPF",        "CAP_CHECKPOINT_RESTORE",
+    "CAP_IPC_LOCK",        "CAP_IPC_OWNER",      "CAP_LEASE",          "CAP_MAC_ADMIN",  "CAP_MAC_OVERRIDE",
+    "CAP_NET_ADMIN",       "CAP_NET_BROADCAST",  "CAP_PERFMON",        "CAP_SYS_ADMIN",  "CAP_SYS_BOOT",
+    "CAP_SYS_MODULE",      "CAP_SYS_NICE",       "CAP_SYS_PACCT",      "CAP_SYS_PTRACE", "CAP_SYS_RAWIO",
+    "CAP_SYS_RESOURCE",    "CAP_SYS_TIME",       "CAP_SYS_TTY_CONFIG", "CAP_SYSLOG",     "CAP_WAKE_ALARM",
+    "CAP_DAC_READ_SEARCH", "CAP_LINUX_IMMUTABLE"};
 
 // https://github.com/moby/moby/blob/master/oci/defaults.go
 constexpr std::array masked_paths{"/proc/asound",     "/proc/acpi",        "/proc/interrupts",
@@ -56,6 +67,9 @@ Json mounts(const Container& container) {
   for (const auto& [source, destination] : container.folders) {
     out.push_back(mount(destination, "bind", source.string(), {"bind", "rw"}));
   }
+  for (const auto& [source, destination, read_only] : container.binds) {
+    out.push_back(mount(destination, "bind", source.string(), {"rbind", read_only ? "ro" : "rw"}));
+  }
   for (const auto& path : container.tmpfs) {
     out.push_back(mount(path, "tmpfs", "tmpfs", {"nosuid", "nodev", "noexec", "mode=1777"}));
   }
@@ -63,7 +77,7 @@ Json mounts(const Container& container) {
 }
 
 // Who is not root may have given up setgroups for his namespace: such a container gets no supplementary groups.
-Json process(const Process& process, bool can_set_groups) {
+Json process(const Process& process, const std::vector<std::string>& more_capabilities, bool can_set_groups) {
   Json out;
   out["terminal"] = process.terminal;
   auto& user = out["user"];
@@ -75,6 +89,9 @@ Json process(const Process& process, bool can_set_groups) {
   for (const auto& [name, value] : process.environment) out["env"].push_back(fmt::format("{}={}", name, value));
   out["cwd"] = process.work_dir;
   // As in docker, who is not root may not use what he could keep.
+  std::vector<std::string> capabilities(default_capabilities.begin(), default_capabilities.end());
+  for (const auto& one : more_capabilities)
+    if (std::ranges::find(capabilities, one) == capabilities.end()) capabilities.push_back(one);
   out["capabilities"]["bounding"] = capabilities;
   if (process.user.uid == 0) {
     out["capabilities"]["effective"] = capabilities;
@@ -114,10 +131,21 @@ std::vector<std::string> mounted_paths(const Container& container) {
   return paths;
 }
 
+std::optional<std::string> find_capability(std::string_view name) {
+  auto wanted = base::lower(name);
+  if (!wanted.starts_with("cap_")) wanted = "cap_" + wanted;
+  const auto is_wanted = [&](const char* one) { return base::lower(one) == wanted; };
+  if (const auto one = std::ranges::find_if(default_capabilities, is_wanted); one != default_capabilities.end())
+    return *one;
+  if (const auto one = std::ranges::find_if(other_capabilities, is_wanted); one != other_capabilities.end())
+    return *one;
+  return std::nullopt;
+}
+
 std::string spec_text(const Container& container) {
   Json out;
   out["ociVersion"] = "1.0.2";
-  out["process"] = process(container.process, !container.id_maps.has_value());
+  out["process"] = process(container.process, container.capabilities, !container.id_maps.has_value());
   out["root"]["path"] = "rootfs";
   out["root"]["readonly"] = container.read_only;
   out["hostname"] = "debone";
