@@ -12,6 +12,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(librnp REQUIRED IMPORTED_TARGET librnp)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(libsolv REQUIRED IMPORTED_TARGET libsolv)
 # bookworm's libdeflate-dev has a .pc file, and so has trixie's.
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)

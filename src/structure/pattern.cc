@@ -1,0 +1,22 @@
+#include "structure/pattern.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include "recipe/fields.h"
+
+namespace debone::structure {
+
+Pattern::Pattern(const recipe::Node& node, std::string_view key) : text_(recipe::text_or_empty(node, key)) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  compiled_ = std::make_shared<const re2::RE2>(text_, options);
+  if (!compiled_->ok()) {
+    recipe::fail(node, fmt::format("'{}' is no regular expression: {}", key, compiled_->error()),
+                 "the syntax is RE2's, which has no back-references and no look-around");
+  }
+}
+
+bool Pattern::matches(std::string_view text) const { return re2::RE2::PartialMatch(text, *compiled_); }
+
+}  // namespace debone::structure
