@@ -30,6 +30,7 @@ Command update_command();
 Command fetch_command();
 Command run_command();
 Command trace_command();
+Command test_command();
 Command show_command();
 Command diff_command();
 Command why_command();
