@@ -29,16 +29,13 @@ void read_some(base::Fd& from, std::string& into) {
     return;
   }
   into.append(buffer.data(), static_cast<std::size_t>(got));
-  if (into.size() > most_caught)
-    throw Error(Exit::does_not_hold, fmt::format("the program wrote more than {} bytes", most_caught))
-        .hint("give it a command that says less");
 }
 
-// Reads both until nobody can write to them any more; false where that takes longer than until `end`.
-bool catch_both(base::Pipe& out, base::Pipe& err, Caught& caught, Clock::time_point end) {
+// Reads both until nobody can write to them any more.
+CutShort catch_both(base::Pipe& out, base::Pipe& err, Caught& caught, Clock::time_point end) {
   while (out.read || err.read) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
-    if (left <= 0) return false;
+    if (left <= 0) return CutShort::by_time;
     std::array<pollfd, 2> polled{{{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}}};
     if (::poll(polled.data(), polled.size(), static_cast<int>(std::min<std::int64_t>(left, 1'000'000))) < 0) {
       if (errno != EINTR) throw base::system_error("wait", "container", errno);
@@ -46,8 +43,9 @@ bool catch_both(base::Pipe& out, base::Pipe& err, Caught& caught, Clock::time_po
     }
     if (polled[0].revents != 0) read_some(out.read, caught.out);
     if (polled[1].revents != 0) read_some(err.read, caught.err);
+    if (std::max(caught.out.size(), caught.err.size()) > most_caught) return CutShort::by_size;
   }
-  return true;
+  return CutShort::no;
 }
 
 Caught catch_one(const Bundle& bundle, const std::optional<IdMaps>& id_maps, std::chrono::milliseconds timeout) {
@@ -67,9 +65,9 @@ Caught catch_one(const Bundle& bundle, const std::optional<IdMaps>& id_maps, std
         [&] {
           out.write = base::Fd();
           err.write = base::Fd();
-          if (catch_both(out, err, caught, end)) return;
-          caught.timed_out = true;
-          throw Error(Exit::does_not_hold, "the program did not end in time");  // has the container killed
+          caught.cut_short = catch_both(out, err, caught, end);
+          if (caught.cut_short == CutShort::no) return;
+          throw Error(Exit::does_not_hold, "the program was cut short");  // has the container killed
         },
         [&] {
           out.read = base::Fd();
@@ -77,7 +75,7 @@ Caught catch_one(const Bundle& bundle, const std::optional<IdMaps>& id_maps, std
         });
     caught.ended.status = status == 0 ? 0 : bundle.failure_of_runc().value_or(status);
   } catch (const Error&) {
-    if (!caught.timed_out) throw;
+    if (caught.cut_short == CutShort::no) throw;
   }
   return caught;
 }
@@ -94,11 +92,11 @@ std::vector<Caught> run_each(Launch launch, const std::vector<Process>& processe
       container.process = process;
       bundle.write_spec(spec_text(container));
       all.push_back(catch_one(bundle, id_maps, timeout));
-      if (all.back().timed_out || !go_on(all.back())) break;
+      if (all.back().cut_short != CutShort::no || !go_on(all.back())) break;
     }
     return 0;
   });
-  if (all.empty()) all.push_back({std::move(ended), false, {}, {}});
+  if (all.empty()) all.push_back({std::move(ended), CutShort::no, {}, {}});
   return all;
 }
 

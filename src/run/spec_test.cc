@@ -45,6 +45,25 @@ TEST(Spec, OnlyRootMayUseCapabilities) {
   EXPECT_FALSE(capabilities.contains("inheritable"));
 }
 
+TEST(Spec, CapabilitiesAndBindMountsOfOnesOwn) {
+  auto container = sample();
+  container.capabilities = {"CAP_SYS_PTRACE", "CAP_CHOWN"};
+  container.binds = {{"/host/a", "/a", true}, {"/host/b", "/b", false}};
+  const auto made = spec(container);
+  const auto bounding = made["process"]["capabilities"]["bounding"];
+  EXPECT_EQ(bounding.size(), 15);
+  EXPECT_EQ(bounding.back(), "CAP_SYS_PTRACE");
+  EXPECT_EQ(mount_at(made, "/a").dump(),
+            R"({"destination":"/a","type":"bind","source":"/host/a","options":["rbind","ro"]})");
+  EXPECT_EQ(mount_at(made, "/b")["options"].dump(), R"(["rbind","rw"])");
+}
+
+TEST(Spec, FindsCapabilities) {
+  EXPECT_EQ(find_capability("sys_ptrace"), "CAP_SYS_PTRACE");
+  EXPECT_EQ(find_capability("CAP_CHOWN"), "CAP_CHOWN");
+  EXPECT_EQ(find_capability("ALL"), std::nullopt);
+}
+
 TEST(Spec, TheNetworkIsTheHostsAndDevicesAreDenied) {
   const auto linux = spec(sample())["linux"];
   EXPECT_EQ(linux["namespaces"].dump(), R"([{"type":"pid"},{"type":"ipc"},{"type":"uts"},{"type":"mount"}])");

@@ -27,7 +27,10 @@ std::vector<std::string> environment(const CommandTest& test, const TestFile& fi
 
 // What keeps a program from being judged by what it did, or nothing.
 std::optional<Failure> not_run(const std::string& what, const run::Caught& caught) {
-  if (caught.timed_out) return Failure{what, "to end in time", "it was still running, and was ended"};
+  if (caught.cut_short == run::CutShort::by_time)
+    return Failure{what, "to end in time", "it was still running, and was ended"};
+  if (caught.cut_short == run::CutShort::by_size)
+    return Failure{what, fmt::format("at most {} bytes", run::most_caught), "it wrote more, and was ended"};
   if (caught.ended.failure) return Failure{what, "to be executed", caught.ended.failure->message()};
   return std::nullopt;
 }

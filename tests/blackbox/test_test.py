@@ -1,7 +1,9 @@
 """debone test: structure tests of an image, with a container for each command, and what it tells in each format."""
 
 import re
+import signal
 import subprocess
+import time
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -88,6 +90,13 @@ def image(made):
     return made
 
 
+def wait_until(holds, patience=20):
+    end = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.05)
+
+
 def test_what_holds(image):
     result = image.run("test", "image", "passes.yaml").ok()
     assert result.out.splitlines()[-1] == "11 tests, 0 failed" and "FAILED" not in result.out
@@ -159,6 +168,29 @@ def test_a_command_that_does_not_end(image):
     assert running == "", "nothing runs on"
 
 
+def test_a_command_that_writes_without_end(image):
+    image.write("writes.yaml", "schemaVersion: 2.0.0\ncommandTests: [{name: n, command: hello, args: [cat, /dev/zero]}]\n")
+    result = image.run("test", "image", "writes.yaml")
+    assert (result.status, result.out) == (1, """FAILED writes.yaml:2:16: command: n
+         command
+           expected at most 16777216 bytes
+           found    it wrote more, and was ended
+1 test, 1 failed
+""")
+
+
+def test_a_signal_ends_it(image):
+    image.write("waits.yaml", "schemaVersion: 2.0.0\ncommandTests: [{name: waits, command: hello, args: [wait]}]\n")
+    temporary = image.work / "temporary-too"
+    temporary.mkdir()
+    process = image.start("test", "image", "waits.yaml", env={"TMPDIR": str(temporary)})
+    wait_until(lambda: subprocess.run(["pgrep", "-f", f"{temporary}.* run "], capture_output=True).returncode == 0)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (5, "") and err.startswith("error: a signal ended the tests\n")
+    assert list(temporary.iterdir()) == [], "nothing stays"
+
+
 @pytest.mark.parametrize("text, error", [
     ("schemaVersion: 1.0.0\n", "bad.yaml:1:16: a test file of schema '1.0.0', and debone knows 2.0.0 alone\n"
                                "  hint: write its tests in that form, with schemaVersion: 2.0.0"),
@@ -176,12 +208,14 @@ def test_bad_files(image, text, error):
 
 
 def test_as_a_user_who_is_not_root(image):
-    """Files and config need no container, whoever reads them."""
-    image.write("files.yaml", "schemaVersion: 2.0.0\nfileExistenceTests: [{name: tmp, path: /tmp}]\n")
+    image.write("files.yaml", "schemaVersion: 2.0.0\ncontainerRunOptions: {user: '0'}\n"
+                              "commandTests: [{name: id, command: hello, args: [id], expectedOutput: ['0:0']}]\n"
+                              "fileExistenceTests: [{name: tmp, path: /tmp}]\n")
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     result = subprocess.run(image.argv("test", "image", "files.yaml", prefix=nobody), cwd=image.work,
                             env=image.environment, capture_output=True, text=True)
-    assert (result.returncode, result.stdout) == (0, "ok     files.yaml:2:22: file existence: tmp\n1 test, 0 failed\n")
+    assert (result.returncode, result.stdout) == (0, "ok     files.yaml:3:16: command: id\n"
+                                                      "ok     files.yaml:4:22: file existence: tmp\n2 tests, 0 failed\n")
 
 
 def test_unknown_user(image):
