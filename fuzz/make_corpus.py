@@ -128,6 +128,19 @@ archs: [amd64, arm64]
     put("recipe", "alias-bomb", bomb)
     put("recipe", "deep", "a: " + "[" * 2000)
     put("recipe", "duplicate", "name: a\nname: b\n")
+    put("structure", "php-fpm", (HERE.parent / "structure-tests/php-fpm.yaml").read_bytes())
+    put("structure", "options", """schemaVersion: 2.0.0
+globalEnvVars: [{key: A, value: "$A${B}$"}]
+containerRunOptions:
+  user: "0"
+  privileged: false
+  envVars: [HOME]
+  capabilities: [SYS_PTRACE]
+  bindMounts: ["/etc:/mnt:ro"]
+licenseTests: [{debian: true, files: [/x]}]
+metadataTest: {envVars: [{key: A, value: "^(b|c{1,9})*$", isRegex: true}], unboundEnvVars: [{key: C}]}
+""")
+    put("structure", "env", "# x\nA=1\nexport B=\"c\"\n")
     put("apt_sources", "deb822", "Types: deb\nURIs: http://example.org/debian\nSuites: trixie trixie-updates\n"
                                  "Components: main\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n\n"
                                  "Types: deb deb-src\nURIs: http://example.org/debian-security/\n"
