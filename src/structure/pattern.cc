@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <re2/re2.h>
+#include <re2/stringpiece.h>
 
 #include "recipe/fields.h"
 
@@ -17,6 +18,9 @@ Pattern::Pattern(const recipe::Node& node, std::string_view key) : text_(recipe:
   }
 }
 
-bool Pattern::matches(std::string_view text) const { return re2::RE2::PartialMatch(text, *compiled_); }
+bool Pattern::matches(std::string_view text) const {
+  // trixie's RE2 has Abseil's string_view, which is not std's there.
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+}
 
 }  // namespace debone::structure
