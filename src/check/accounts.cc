@@ -49,18 +49,21 @@ void report_unnamed(const tree::Tree& tree, std::string_view kind, std::string_v
     if (entry.count++ == 0) entry.first = path.absolute();
   }
   for (const auto& [id, entry] : unnamed)
-    findings.push_back({"owner-unknown", Severity::report, entry.first,
+    findings.push_back({"owner-unknown", Severity::failure, entry.first,
                         fmt::format("{} {} of {} {} has no name in /{}; state it under accounts", kind, id, entry.count,
                                     entry.count == 1 ? "path" : "paths", file)});
 }
 
 }  // namespace
 
-void process_settings(const tree::Tree& tree, const recipe::Recipe& recipe, Findings& findings) {
-  if (!recipe.run_as.empty()) {
+void process_settings(const Subject& subject, Findings& findings) {
+  const auto& tree = subject.tree;
+  const auto& run_as = subject.process.user;
+  const auto& work_dir = subject.process.work_dir;
+  if (!run_as.empty()) {
     const auto users = ids(tree, "etc/passwd");
-    const auto colon = recipe.run_as.find(':');
-    const auto user = recipe.run_as.substr(0, colon);
+    const auto colon = run_as.find(':');
+    const auto user = run_as.substr(0, colon);
     const auto fail = [&](std::string_view what, std::string_view name, std::string_view file) {
       findings.push_back({"run-as-unknown", Severity::failure, "",
                           fmt::format("run-as names the {} '{}', which /{} does not have; state it under accounts",
@@ -69,22 +72,22 @@ void process_settings(const tree::Tree& tree, const recipe::Recipe& recipe, Find
     if (!users.contains(user) && !has_id(users, user)) fail("user", user, "etc/passwd");
     if (colon != std::string::npos) {
       const auto groups = ids(tree, "etc/group");
-      const auto group = recipe.run_as.substr(colon + 1);
+      const auto group = run_as.substr(colon + 1);
       if (!groups.contains(group) && !has_id(groups, group)) fail("group", group, "etc/group");
     }
   }
-  if (!recipe.work_dir.empty()) {
-    const auto path = RelPath::parse_absolute(recipe.work_dir);
+  if (!work_dir.empty()) {
+    const auto path = RelPath::parse_absolute(work_dir);
     const auto* node = path ? tree::follow(tree, *path) : nullptr;
     if (node == nullptr || node->type != tree::NodeType::directory)
-      findings.push_back({"work-dir-missing", Severity::failure, recipe.work_dir,
+      findings.push_back({"work-dir-missing", Severity::failure, work_dir,
                           "work-dir is no directory of the image; make it under paths"});
   }
 }
 
-void owners(const tree::Tree& tree, Findings& findings) {
-  report_unnamed(tree, "uid", "etc/passwd", &tree::Node::uid, findings);
-  report_unnamed(tree, "gid", "etc/group", &tree::Node::gid, findings);
+void owners(const Subject& subject, Findings& findings) {
+  report_unnamed(subject.tree, "uid", "etc/passwd", &tree::Node::uid, findings);
+  report_unnamed(subject.tree, "gid", "etc/group", &tree::Node::gid, findings);
 }
 
 }  // namespace debone::check

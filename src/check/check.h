@@ -1,11 +1,15 @@
-// What an image must satisfy before it is written. A finding has an id that stays the same, a place, and words.
+// What an image must satisfy, asked before one is built and of any that is there. A finding has an id that stays the
+// same (recipe/finding_kinds.h), a severity, a path and words; whoever builds or asks may allow it with a reason.
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "base/rel_path.h"
 #include "recipe/recipe.h"
+#include "tree/programs.h"
 #include "tree/tree.h"
 
 namespace debone::check {
@@ -26,8 +30,53 @@ struct Lack {
   friend auto operator<=>(const Lack&, const Lack&) = default;
 };
 
-// Judges a finished tree, findings sorted by id and path. Under apt's full closure, shells, set-id programs and missing
-// libraries are reported, not failures; so is what `debians_own` names.
-std::vector<Finding> image(const tree::Tree& tree, const recipe::Recipe& recipe, const std::vector<Lack>& debians_own);
+// A path that a layer has although one below it, or itself, had it before.
+struct Repeat {
+  base::RelPath path;
+  std::string first;   // "layer:1"
+  std::string second;  // "layer:3", or the same
+};
+
+// How an image starts its process.
+struct Process {
+  std::vector<std::string> command;  // of the entrypoint, or else the command; empty: an image to build others on
+  std::string search_path{tree::default_path};
+  std::string work_dir;              // absolute, or empty
+  std::string user;                  // "NAME", "UID", "UID:GID", or empty
+  std::vector<std::string> volumes;  // absolute paths, filled where the image runs
+};
+Process process_of(const recipe::Recipe& recipe);
+
+// What is judged.
+struct Subject {
+  const tree::Tree& tree;
+  Process process;
+  bool is_apts_choice = false;         // under apt's full closure what packages bring is reported, no failure
+  std::vector<Lack> debians_own = {};  // are reported, no failures
+  std::vector<Repeat> repeats = {};
+};
+
+// All that the checks find, a finding a path, sorted by id and path, none twice.
+std::vector<Finding> findings_of(const Subject& subject);
+
+struct Allowed {
+  Finding finding;
+  std::string reason;
+};
+
+struct Verdict {
+  std::vector<Finding> findings;  // that are not allowed, in their order
+  std::vector<Allowed> allowed;
+  std::vector<recipe::Allowance> unused;  // allow nothing
+
+  std::size_t failures() const;
+};
+
+// One for the very path comes before one for an id.
+Verdict judge(std::vector<Finding> findings, const std::vector<recipe::Allowance>& allowances);
+
+// The findings of which an image may have many (set-id files, shells, ...) as one that lists their paths, for a
+// summary; the others as they are.
+std::vector<Finding> grouped(const std::vector<Finding>& findings);
 
 }  // namespace debone::check

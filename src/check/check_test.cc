@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "package/elf.h"
 #include "package/fake_elf.h"
@@ -52,10 +53,17 @@ class Check : public ::testing::Test {
     tree.put_symlink(*RelPath::parse(path), target, 0, origin);
   }
 
-  // A line a finding: "failure entrypoint-missing /path: text".
+  std::vector<Finding> all() const {
+    return findings_of({.tree = tree,
+                        .process = process_of(recipe),
+                        .is_apts_choice = recipe.closure == recipe::ClosureMode::full,
+                        .debians_own = debians_own,
+                        .repeats = repeated});
+  }
+  // A line a finding, those of many paths grouped: "failure entrypoint-missing /path: text".
   std::string findings() const {
     std::string text;
-    for (const auto& finding : image(tree, recipe, debians_own))
+    for (const auto& finding : grouped(all()))
       text += fmt::format("{} {} {}: {}\n", finding.severity == Severity::failure ? "failure" : "report", finding.id,
                           finding.path, finding.text);
     return text;
@@ -64,6 +72,7 @@ class Check : public ::testing::Test {
   tree::Tree tree;
   recipe::Recipe recipe;
   std::vector<Lack> debians_own;
+  std::vector<Repeat> repeated;
 };
 
 TEST_F(Check, FindsNothingInAGoodImage) {
@@ -199,20 +208,161 @@ TEST_F(Check, OwnersHaveNames) {
   file("srv/one", "").uid = 1000;
   file("srv/two", "").uid = 1000;
   file("srv/three", "").gid = 2000;
-  EXPECT_EQ(findings(),
-            "report owner-unknown /srv/one: uid 1000 of 2 paths has no name in /etc/passwd; state it under accounts\n"
-            "report owner-unknown /srv/three: gid 2000 of 1 path has no name in /etc/group; state it under accounts\n");
+  EXPECT_EQ(
+      findings(),
+      "failure owner-unknown /srv/one: uid 1000 of 2 paths has no name in /etc/passwd; state it under accounts\n"
+      "failure owner-unknown /srv/three: gid 2000 of 1 path has no name in /etc/group; state it under accounts\n");
 }
 
-TEST_F(Check, LinksOfEffectsLeadSomewhere) {
+TEST_F(Check, AbsoluteLinksLeadSomewhere) {
   link("etc/localtime", "/usr/share/zoneinfo/Etc/UTC", "effect:time-zone");
   link("run/shm", "/dev/shm", "effect:tmpfiles");
   link("etc/mtab", "../proc/self/mounts", "effect:tmpfiles");
   link("etc/good", "/usr/bin/serve", "effect:x");
   link("etc/theirs", "/var/lib/missing", "package:x");
+  link("etc/relative", "missing");
+  link("etc/circle", "/etc/circle");
+  link("etc/data", "/srv/data/db");
+  recipe.volumes = {"/srv/data"};
+  const std::string effects =
+      "failure dangling-link /etc/localtime: it points at '/usr/share/zoneinfo/Etc/UTC', which the "
+      "image does not have (effect:time-zone)\n";
+  EXPECT_EQ(
+      findings(),
+      "failure dangling-link /etc/circle: it points at '/etc/circle', which the image does not have (package:x)\n" +
+          effects +
+          "failure dangling-link /etc/theirs: it points at '/var/lib/missing', which the image does not have "
+          "(package:x)\n");
+  tree.remove(*RelPath::parse("etc/circle"));
+  recipe.closure = recipe::ClosureMode::full;
+  EXPECT_EQ(findings(), effects +
+                            "report dangling-link /etc/theirs: it points at '/var/lib/missing', which the image does "
+                            "not have (package:x)\n");
+}
+
+TEST_F(Check, LinksThroughOtherLinksLeadWhereTheyLead) {
+  link("var/run", "/run");
+  link("etc/socket", "/var/run/app/socket");
+  EXPECT_EQ(findings(), "");
+}
+
+TEST_F(Check, WhatDebianLeavesDanglingIsNoFinding) {
+  link("usr/share/zoneinfo/localtime", "/etc/localtime");
+  link("usr/share/mediawiki/LocalSettings.php", "/etc/mediawiki/LocalSettings.php");
+  EXPECT_EQ(findings(), "");
+  link("usr/share/zoneinfo/other", "/etc/localtime");
+  EXPECT_THAT(findings(), ::testing::StartsWith("failure dangling-link /usr/share/zoneinfo/other: "));
+}
+
+TEST_F(Check, ScriptsInProgramDirectoriesHaveTheirInterpreter) {
+  file("usr/bin/tool", "#!/usr/bin/perl -w\n", 0755);
+  file("usr/bin/data", "#!/usr/bin/perl\n", 0644);
+  file("usr/share/x/tool", "#!/usr/bin/perl\n", 0755);
+  file("usr/sbin/by-env", "#!/usr/bin/env -S A=b python3 -s\n", 0755);
+  file("usr/sbin/relative", "#!perl\n", 0755);
+  file("usr/sbin/none", "#!\n", 0755);
+  link("usr/local/bin/linked", "/usr/share/x/tool");
+  const auto lacks = [](std::string_view severity, std::string_view path, std::string_view what) {
+    return fmt::format(
+        "{} interpreter-missing {}: it needs '{}', which the image does not have; add the package that brings it\n",
+        severity, path, what);
+  };
+  const auto all_lack = [&](std::string_view severity, std::string_view env) {
+    return lacks(severity, "/usr/bin/tool", "/usr/bin/perl") +
+           lacks(severity, "/usr/local/bin/linked", "/usr/bin/perl") + lacks(severity, "/usr/sbin/by-env", env) +
+           lacks(severity, "/usr/sbin/relative", "perl");
+  };
+  EXPECT_EQ(findings(), all_lack("failure", "/usr/bin/env"));
+  file("usr/bin/env", program(), 0755);
+  EXPECT_EQ(findings(), all_lack("failure", "python3"));
+  recipe.closure = recipe::ClosureMode::full;
+  EXPECT_EQ(findings(), all_lack("report", "python3"));
+  tree.remove(*RelPath::parse("usr/sbin/relative"));
+  file("usr/bin/perl", program(), 0755);
+  file("usr/bin/python3", program(), 0755);
+  EXPECT_EQ(findings(), "");
+}
+
+TEST_F(Check, PackageManagers) {
+  file("usr/bin/dpkg", program(), 0755);
+  link("usr/bin/apt", "/usr/bin/serve");
+  file("usr/share/bash-completion/apt", "");
   EXPECT_EQ(findings(),
-            "failure dangling-link /etc/localtime: it points at '/usr/share/zoneinfo/Etc/UTC', which the "
-            "image does not have (effect:time-zone)\n");
+            "failure package-manager /usr/bin/apt: 2 package managers: /usr/bin/apt, /usr/bin/dpkg; leave out the "
+            "package that brings it, or take apt's full closure (`closure: full`)\n");
+  recipe.closure = recipe::ClosureMode::full;
+  EXPECT_EQ(findings(), "report package-manager /usr/bin/apt: 2 package managers: /usr/bin/apt, /usr/bin/dpkg\n");
+}
+
+TEST_F(Check, WhatEverybodyMayWrite) {
+  tree.put_directory(*RelPath::parse("tmp"), 01777, 0, "package:x");
+  tree.put_directory(*RelPath::parse("srv/open"), 0777, 0, "package:x");
+  file("srv/file", "", 0666);
+  file("srv/sticky", "", 01666);
+  file("srv/closed", "", 0664);
+  link("srv/link", "/srv/file");
+  EXPECT_EQ(findings(),
+            "failure world-writable /srv/file: 3 paths that everybody may write: /srv/file, /srv/open, /srv/sticky; "
+            "`paths: [{path: ..., type: permissions, permissions: ...}]` takes the bit away\n");
+}
+
+TEST_F(Check, SumsOfPackagesAreTrue) {
+  link("bin", "usr/bin");
+  const auto listed = [&](const std::string& lines) { file("var/lib/dpkg/status.d/one.md5sums", lines); };
+  const auto sum = base::md5_hex(program());
+  listed(sum + "  usr/bin/serve\n" + sum + "  bin/serve\nmalformed\n");
+  EXPECT_EQ(findings(), "");
+  const std::string zeros(32, '0');
+  listed(zeros + "  bin/serve\n" + zeros + "  usr/share/doc/a\n" + zeros + "  usr/share/doc/b\n" + zeros + "  c\n" +
+         zeros + "  ../d\n" + zeros + "  e\n");
+  EXPECT_EQ(findings(),
+            "failure md5sum-wrong /usr/bin/serve: it is not the file of which /var/lib/dpkg/status.d/one.md5sums has "
+            "the sum; build the image from its packages anew\n"
+            "report md5sum-wrong /var/lib/dpkg/status.d/one.md5sums: it lists what the image does not have: "
+            "/usr/share/doc/a, /usr/share/doc/b, /c and 1 more\n");
+}
+
+TEST_F(Check, AKeyThatAPackageShipsIsNoSecret) {
+  const std::string key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg\n";
+  file("usr/share/x/test.key", key, 0644, "layer:1");
+  EXPECT_THAT(findings(), ::testing::StartsWith("failure private-key /usr/share/x/test.key: "));
+  file("var/lib/dpkg/info/x.md5sums", base::md5_hex("other") + "  usr/share/x/test.key\n", 0644, "layer:1");
+  EXPECT_THAT(findings(), ::testing::StartsWith("failure private-key /usr/share/x/test.key: "));
+  file("var/lib/dpkg/info/x.md5sums", base::md5_hex(key) + "  usr/share/x/test.key\n", 0644, "layer:1");
+  EXPECT_EQ(findings(), "");
+}
+
+TEST_F(Check, NoPathStandsTwice) {
+  for (const auto* path : {"etc/passwd", "etc/ld.so.cache", "etc/ssl/certs/ca-certificates.crt", "usr/bin/serve"})
+    repeated.push_back({*RelPath::parse(path), "layer:1", "layer:3"});
+  repeated.push_back({*RelPath::parse("srv/x"), "layer:2", "layer:2"});
+  EXPECT_EQ(findings(),
+            "failure path-twice /srv/x: layer 2 has it twice; leave one out\n"
+            "failure path-twice /usr/bin/serve: layer 1 has it and layer 3 again, which hides the first; make it right "
+            "where it comes from\n");
+}
+
+TEST_F(Check, WhatIsAllowedIsNoFinding) {
+  file("usr/bin/su", "", 04755);
+  file("usr/bin/mount", "", 04755);
+  const recipe::Allowance su{"set-id", RelPath::parse("usr/bin/su"), "su is wanted"};
+  const recipe::Allowance every{"set-id", std::nullopt, "all are wanted"};
+  const recipe::Allowance unused{"shell", std::nullopt, "none"};
+  const auto one = judge(all(), {su, unused});
+  EXPECT_EQ(one.failures(), 1U);
+  ASSERT_EQ(one.findings.size(), 1U);
+  EXPECT_EQ(one.findings[0].path, "/usr/bin/mount");
+  ASSERT_EQ(one.allowed.size(), 1U);
+  EXPECT_EQ(one.allowed[0].finding.path, "/usr/bin/su");
+  EXPECT_EQ(one.allowed[0].reason, "su is wanted");
+  ASSERT_EQ(one.unused.size(), 1U);
+  EXPECT_EQ(one.unused[0].id, "shell");
+  const auto both = judge(all(), {every, su});
+  EXPECT_EQ(both.failures(), 0U);
+  ASSERT_EQ(both.allowed.size(), 2U);
+  EXPECT_EQ(both.allowed[0].reason, "all are wanted");
+  EXPECT_EQ(both.allowed[1].reason, "su is wanted");
+  EXPECT_TRUE(both.unused.empty());
 }
 
 TEST_F(Check, ShellsAndSetIdFilesFailALeanImage) {
@@ -289,7 +439,7 @@ TEST_F(Check, FindingsAreSorted) {
   recipe.entrypoint = {"gone"};
   recipe.work_dir = "/none";
   std::vector<std::string> ids;
-  for (const auto& finding : image(tree, recipe, debians_own)) ids.push_back(finding.id);
+  for (const auto& finding : all()) ids.push_back(finding.id);
   EXPECT_EQ(ids,
             (std::vector<std::string>{"entrypoint-missing", "owner-unknown", "set-id", "shell", "work-dir-missing"}));
 }

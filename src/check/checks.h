@@ -1,42 +1,61 @@
-// The checks of check::image, each adding what it finds.
+// The checks of check::findings_of, each adding what it finds.
 #pragma once
 
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "check/check.h"
-#include "recipe/recipe.h"
-#include "tree/tree.h"
+#include "tree/programs.h"
 
 namespace debone::check {
 
 using Findings = std::vector<Finding>;
 
+// Whether programs are looked for in that directory.
+bool is_program_directory(const base::RelPath& directory);
+
 // What the container starts (the entrypoint, or else the command) is found as execvp finds it with the image's PATH,
 // may be executed, and has the loader or interpreter that it names. Ids: entrypoint-missing, entrypoint-not-executable,
 // entrypoint-not-a-program, interpreter-missing.
-void entrypoint(const tree::Tree& tree, const recipe::Recipe& recipe, Findings& findings);
+void entrypoint(const Subject& subject, Findings& findings);
 
-// run-as is a user of the image, by name or number; work-dir is a directory of it.
+// The interpreter of every executable script in a program directory is there; where that is env(1), also the program
+// that env is to find. Ids: interpreter-missing.
+void interpreters(const Subject& subject, Findings& findings);
+
+// The user (and group) of the process is one of the image, by name or number; its work directory is one of it.
 // Ids: run-as-unknown, work-dir-missing.
-void process_settings(const tree::Tree& tree, const recipe::Recipe& recipe, Findings& findings);
+void process_settings(const Subject& subject, Findings& findings);
 
-// Every owner of a file has a name (reported). Ids: owner-unknown.
-void owners(const tree::Tree& tree, Findings& findings);
+// Every owner of a file has a name; a finding for each number. Ids: owner-unknown.
+void owners(const Subject& subject, Findings& findings);
 
-// Absolute links that effects made lead somewhere, but for those to what a running system mounts. Ids: dangling-link.
-void effect_links(const tree::Tree& tree, Findings& findings);
+// Absolute links lead somewhere, but for those to what a running system mounts, to a volume, and those that Debian
+// leaves dangling by design. Ids: dangling-link.
+void links(const Subject& subject, Findings& findings);
 
-// Shells in the program directories and set-user-id or set-group-id files, one finding each; reported under apt's full
-// closure. Ids: set-id, shell.
-void attack_surface(const tree::Tree& tree, const recipe::Recipe& recipe, Findings& findings);
+// Shells and package managers in the program directories, files that are set-user-id or set-group-id, and what
+// everybody may write. All but the last are reported under apt's full closure.
+// Ids: set-id, shell, package-manager, world-writable.
+void attack_surface(const Subject& subject, Findings& findings);
 
 // Every library that an ELF file NEEDs is there, of its class and machine: where the loader looks, or in a private
 // directory, which is whose program adds to that. Ids: library-missing.
-void libraries(const tree::Tree& tree, const recipe::Recipe& recipe, const std::vector<Lack>& debians_own,
-               Findings& findings);
+void libraries(const Subject& subject, Findings& findings);
 
-// Private keys in PEM among the files that no package brings: what a package ships is public, but a file of the user's
-// or one that an effect made would be copied to whoever has the image. Ids: private-key.
-void private_keys(const tree::Tree& tree, Findings& findings);
+// The files that /var/lib/dpkg/status.d/*.md5sums list have those sums; listed files that are not there are reported,
+// as other tools cut without a word. Ids: md5sum-wrong.
+void md5sums(const Subject& subject, Findings& findings);
+
+// Private keys in PEM among the files that no package brings (by their origin, or by dpkg's lists with their sums):
+// what a package ships is public, but a file of the user's or one that an effect made would be copied to whoever has
+// the image. Ids: private-key.
+void private_keys(const Subject& subject, Findings& findings);
+
+// No path twice across layers but those that effects write for the whole image. Ids: path-twice.
+void repeats(const Subject& subject, Findings& findings);
 
 }  // namespace debone::check

@@ -2,44 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string>
 #include <string_view>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "check/checks.h"
+#include "check/listed_sums.h"
 #include "package/shells.h"
-#include "tree/programs.h"
 
 namespace debone::check {
 namespace {
 
-using base::RelPath;
-
-constexpr std::size_t most_reported = 3;  // by path
-constexpr std::size_t most_failing = 20;  // each of which is to be mended
-
 constexpr std::array<std::string_view, 6> program_directories{"bin",      "sbin",          "usr/bin",
                                                               "usr/sbin", "usr/local/bin", "usr/local/sbin"};
-// A running system mounts these.
-constexpr std::array<std::string_view, 4> mounted{"dev", "proc", "run", "sys"};
-
-struct Words {
-  std::string_view one;
-  std::string_view many;
-  std::string_view way_out;  // of a failure
-};
-
-// "2 set-id files: /usr/bin/mount, /usr/bin/umount", with the rest counted.
-void tell(std::string id, Severity severity, const Words& words, const std::vector<std::string>& paths,
-          Findings& findings) {
-  if (paths.empty()) return;
-  const auto shown = std::min(paths.size(), severity == Severity::failure ? most_failing : most_reported);
-  auto text = fmt::format("{} {}: {}", paths.size(), paths.size() == 1 ? words.one : words.many,
-                          base::join({paths.begin(), paths.begin() + static_cast<std::ptrdiff_t>(shown)}, ", "));
-  if (paths.size() > shown) text += fmt::format(" and {} more", paths.size() - shown);
-  if (severity == Severity::failure) text += fmt::format("; {}", words.way_out);
-  findings.push_back({std::move(id), severity, paths.front(), std::move(text)});
-}
+constexpr std::array<std::string_view, 18> package_managers{
+    "apk",  "apt",      "apt-get", "aptitude", "dnf", "dnf5", "dnf-3", "dpkg", "dpkg-deb",
+    "ipkg", "microdnf", "opkg",    "pacman",   "rpm", "tdnf", "urpmi", "yum",  "zypper"};
 
 // A PEM block of a private key: its BEGIN line, and a line of the key (or of its headers) after it. Text that only
 // names such a line, as programs that write keys do, is none.
@@ -60,47 +40,72 @@ bool holds_private_key(std::string_view text) {
 
 }  // namespace
 
-void effect_links(const tree::Tree& tree, Findings& findings) {
-  for (const auto& [path, node] : tree.nodes()) {
-    if (node.type != tree::NodeType::symlink || !node.origin.starts_with("effect:")) continue;
-    if (!node.link_target.starts_with('/')) continue;
-    const auto target = RelPath::parse_absolute(node.link_target);
-    if (target &&
-        std::ranges::any_of(mounted, [&](std::string_view at) { return target->is_within(*RelPath::parse(at)); }))
-      continue;
-    if (!target || tree::follow(tree, *target) == nullptr)
-      findings.push_back({"dangling-link", Severity::failure, path.absolute(),
-                          fmt::format("it points at '{}', which the image does not have ({})",
-                                      base::printable(node.link_target), node.origin)});
+bool is_program_directory(const base::RelPath& directory) {
+  return std::ranges::find(program_directories, directory.str()) != program_directories.end();
+}
+
+void attack_surface(const Subject& subject, Findings& findings) {
+  const auto severity = subject.is_apts_choice ? Severity::report : Severity::failure;
+  for (const auto& [path, node] : subject.tree.nodes()) {
+    const bool is_directory = node.type == tree::NodeType::directory;
+    if (node.type == tree::NodeType::file && (node.mode & 06000U) != 0)
+      findings.push_back({"set-id", severity, path.absolute(),
+                          "a set-id file; `paths: [{path: ..., type: permissions, permissions: 0o755}]` takes the bit "
+                          "away"});
+    if (node.type != tree::NodeType::symlink && (node.mode & 0002U) != 0 &&
+        !(is_directory && (node.mode & 01000U) != 0))
+      findings.push_back(
+          {"world-writable", Severity::failure, path.absolute(),
+           "everybody may write it; `paths: [{path: ..., type: permissions, permissions: ...}]` takes the "
+           "bit away"});
+    if (is_directory || !is_program_directory(path.parent())) continue;
+    if (package::is_shell(path.name()))
+      findings.push_back(
+          {"shell", severity, path.absolute(),
+           "a shell; leave out the package that brings it, or take apt's full closure (`closure: full`)"});
+    if (std::ranges::find(package_managers, path.name()) != package_managers.end())
+      findings.push_back({"package-manager", severity, path.absolute(),
+                          "a package manager; leave out the package that brings it, or take apt's full closure "
+                          "(`closure: full`)"});
   }
 }
 
-void attack_surface(const tree::Tree& tree, const recipe::Recipe& recipe, Findings& findings) {
-  const auto severity = recipe.closure == recipe::ClosureMode::full ? Severity::report : Severity::failure;
-  std::vector<std::string> found_shells;
-  std::vector<std::string> set_id;
-  for (const auto& [path, node] : tree.nodes()) {
-    if (node.type == tree::NodeType::file && (node.mode & 06000U) != 0) set_id.push_back(path.absolute());
-    if (node.type == tree::NodeType::directory || !package::is_shell(path.name())) continue;
-    if (std::ranges::find(program_directories, path.parent().str()) != program_directories.end())
-      found_shells.push_back(path.absolute());
-  }
-  tell("set-id", severity,
-       {"set-id file", "set-id files",
-        "`paths: [{path: ..., type: permissions, permissions: 0o755}]` takes the bit away"},
-       set_id, findings);
-  tell("shell", severity,
-       {"shell", "shells", "leave out the package that brings it, or take apt's full closure (`closure: full`)"},
-       found_shells, findings);
-}
-
-void private_keys(const tree::Tree& tree, Findings& findings) {
-  for (const auto& [path, node] : tree.nodes()) {
+void private_keys(const Subject& subject, Findings& findings) {
+  std::map<base::RelPath, std::string> keys;  // to the file's sum
+  for (const auto& [path, node] : subject.tree.nodes()) {
     if (node.type != tree::NodeType::file || node.origin.starts_with("package:")) continue;
-    if (holds_private_key(node.content.bytes()))
-      findings.push_back({"private-key", Severity::failure, path.absolute(),
-                          "a private key would be in everybody's copy of the image; leave it out (.deboneignore) and "
-                          "mount it where it runs"});
+    if (holds_private_key(node.content.bytes())) keys.emplace(path, base::md5_hex(node.content.bytes()));
+  }
+  if (keys.empty()) return;
+  for (const auto folder : {status_folder, info_folder}) {
+    for_each_listed(subject.tree, *base::RelPath::parse(folder),
+                    [&](const base::RelPath&, std::string_view sum, const base::RelPath& path) {
+                      const auto key = keys.find(path);
+                      if (key != keys.end() && key->second == base::lower(sum)) keys.erase(key);
+                    });
+  }
+  for (const auto& [path, sum] : keys) {
+    findings.push_back({"private-key", Severity::failure, path.absolute(),
+                        "a private key would be in everybody's copy of the image; leave it out (.deboneignore) and "
+                        "mount it where it runs"});
+  }
+}
+
+void repeats(const Subject& subject, Findings& findings) {
+  constexpr std::array<std::string_view, 6> written_again{"etc/group",  "etc/gshadow", "etc/ld.so.cache",
+                                                          "etc/passwd", "etc/shadow",  "etc/ssl/certs"};
+  const auto number = [](std::string_view origin) { return origin.substr(origin.find(':') + 1); };
+  for (const auto& repeat : subject.repeats) {
+    if (std::ranges::any_of(written_again,
+                            [&](std::string_view path) { return repeat.path.is_within(*base::RelPath::parse(path)); }))
+      continue;
+    findings.push_back(
+        {"path-twice", Severity::failure, repeat.path.absolute(),
+         repeat.first == repeat.second
+             ? fmt::format("layer {} has it twice; leave one out", number(repeat.first))
+             : fmt::format("layer {} has it and layer {} again, which hides the first; make it right where it comes "
+                           "from",
+                           number(repeat.first), number(repeat.second))});
   }
 }
 

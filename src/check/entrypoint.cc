@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -15,6 +18,12 @@ namespace {
 using base::RelPath;
 
 constexpr int most_interpreters = 4;  // a script's interpreter may be a script: Linux's own limit
+
+Finding lacks_interpreter(const RelPath& path, const std::string& interpreter, Severity severity) {
+  return {"interpreter-missing", severity, path.absolute(),
+          fmt::format("it needs '{}', which the image does not have; add the package that brings it",
+                      base::printable(interpreter))};
+}
 
 void check_interpreter(const tree::Tree& tree, const tree::Program& program, int depth, Findings& findings) {
   const auto bytes = program.node->content.bytes();
@@ -35,21 +44,33 @@ void check_interpreter(const tree::Tree& tree, const tree::Program& program, int
   const auto path = RelPath::parse_absolute(*interpreter);
   const auto* node = path ? tree::follow(tree, *path) : nullptr;
   if (node == nullptr || !tree::is_executable(*node))
-    return fail("interpreter-missing", fmt::format("it needs '{}', which the image does not have; add the package that "
-                                                   "brings it",
-                                                   base::printable(*interpreter)));
+    return findings.push_back(lacks_interpreter(program.path, *interpreter, Severity::failure));
   if (bytes.starts_with("#!") && depth < most_interpreters) check_interpreter(tree, {*path, node}, depth + 1, findings);
+}
+
+// The words of a script's first line, as much of it as Linux reads.
+std::vector<std::string_view> first_line(std::string_view script) {
+  constexpr std::size_t head = 256;  // BINPRM_BUF_SIZE
+  return base::words(script.substr(2, std::min(script.find('\n'), head) - 2));
+}
+
+// The program that env(1) is to find: its first word that is no option and sets no variable. Empty for another.
+std::string named_to_env(const std::vector<std::string_view>& line) {
+  const auto& interpreter = line.front();
+  if (interpreter.substr(interpreter.rfind('/') + 1) != "env") return {};
+  for (const auto word : std::ranges::subrange(line.begin() + 1, line.end())) {
+    if (!word.starts_with('-') && word.find('=') == std::string_view::npos) return std::string(word);
+  }
+  return {};
 }
 
 }  // namespace
 
-void entrypoint(const tree::Tree& tree, const recipe::Recipe& recipe, Findings& findings) {
-  const auto& argv = recipe.entrypoint.empty() ? recipe.cmd : recipe.entrypoint;
-  if (argv.empty()) return;  // an image to build others on
-  const auto& command = argv.front();
-  const auto path = recipe.environment.find("PATH");
-  const auto found = tree::find_program(tree, path == recipe.environment.end() ? tree::default_path : path->second,
-                                        recipe.work_dir, command);
+void entrypoint(const Subject& subject, Findings& findings) {
+  const auto& process = subject.process;
+  if (process.command.empty()) return;  // an image to build others on
+  const auto& command = process.command.front();
+  const auto found = tree::find_program(subject.tree, process.search_path, process.work_dir, command);
   if (!found) {
     findings.push_back({"entrypoint-missing", Severity::failure, "",
                         fmt::format("no '{}' in the image's PATH; name its path, or add the package that brings it",
@@ -58,7 +79,27 @@ void entrypoint(const tree::Tree& tree, const recipe::Recipe& recipe, Findings& 
     findings.push_back({"entrypoint-not-executable", Severity::failure, found->path.absolute(),
                         "nobody may execute it; give it permissions 0o755 under paths"});
   } else {
-    check_interpreter(tree, *found, 1, findings);
+    check_interpreter(subject.tree, *found, 1, findings);
+  }
+}
+
+void interpreters(const Subject& subject, Findings& findings) {
+  const auto severity = subject.is_apts_choice ? Severity::report : Severity::failure;
+  const auto& tree = subject.tree;
+  for (const auto& [path, node] : tree.nodes()) {
+    if (node.type == tree::NodeType::directory || !is_program_directory(path.parent())) continue;
+    const auto* script = tree::follow(tree, path);
+    if (script == nullptr || !tree::is_executable(*script) || !script->content.bytes().starts_with("#!")) continue;
+    const auto line = first_line(script->content.bytes());
+    if (line.empty()) continue;  // the kernel refuses it, and shells run it themselves
+    const auto interpreter = tree::find_program(tree, "", "/", std::string(line.front()));
+    if (!line.front().starts_with('/') || !interpreter || !tree::is_executable(*interpreter->node)) {
+      findings.push_back(lacks_interpreter(path, std::string(line.front()), severity));
+    } else if (const auto named = named_to_env(line); !named.empty()) {
+      const auto program = tree::find_program(tree, subject.process.search_path, "/", named);
+      if (!program || !tree::is_executable(*program->node))
+        findings.push_back(lacks_interpreter(path, named, severity));
+    }
   }
 }
 

@@ -64,19 +64,19 @@ class Loader {
 
 }  // namespace
 
-void libraries(const tree::Tree& tree, const recipe::Recipe& recipe, const std::vector<Lack>& debians_own,
-               Findings& findings) {
-  const bool is_lean = recipe.closure == recipe::ClosureMode::lean;
+void libraries(const Subject& subject, Findings& findings) {
+  const auto& tree = subject.tree;
   Loader loader(tree);
   for (const auto& [path, node] : tree.nodes()) {
     const auto elf = read(node);
     if (!elf) continue;
     for (const auto& soname : elf->needed) {
       if (loader.finds(soname, *elf)) continue;
-      const bool is_debians = std::ranges::count(debians_own, Lack{path.str(), soname}) > 0;
+      const bool is_debians =
+          subject.is_apts_choice || std::ranges::count(subject.debians_own, Lack{path.str(), soname}) > 0;
       findings.push_back(
-          {"library-missing", is_lean && !is_debians ? Severity::failure : Severity::report, path.absolute(),
-           is_lean && !is_debians
+          {"library-missing", !is_debians ? Severity::failure : Severity::report, path.absolute(),
+           !is_debians
                ? fmt::format(
                      "it needs {}, which nothing in the image is; add the package that has it to `packages`, or "
                      "cut the file",

@@ -145,8 +145,12 @@ nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& rec
                           {"reason", package->reason}});
     }
     auto findings = nlohmann::ordered_json::array();
-    for (const auto& finding : image.findings) {
+    for (const auto& finding : image.verdict.findings) {
       findings.push_back({{"id", finding.id}, {"path", finding.path}, {"text", finding.text}});
+    }
+    auto allowed = nlohmann::ordered_json::array();
+    for (const auto& [finding, reason] : image.verdict.allowed) {
+      allowed.push_back({{"id", finding.id}, {"path", finding.path}, {"reason", reason}});
     }
     auto cut = nlohmann::ordered_json::array();
     for (const auto& total : image.cut) {
@@ -160,6 +164,7 @@ nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& rec
                       {"packages", packages},
                       {"cut", cut},
                       {"findings", findings},
+                      {"allowed", allowed},
                       {"waived", selection.waived}});
   }
   auto timings = nlohmann::ordered_json::array();
@@ -202,8 +207,11 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
     row("cut", summary_of(image.cut));
     row("with apt", fmt::format("{} in {} packages, Essential ones included", base::human_size(architecture.apt_size),
                                 architecture.apt_packages));
-    for (const auto& finding : image.findings)
+    for (const auto& finding : image.verdict.findings)
       row("note", fmt::format("{} [{}]", base::printable(finding.text), finding.id));
+    for (const auto& [finding, reason] : image.verdict.allowed)
+      row("allowed", base::printable(
+                         fmt::format("{}{}{}: {}", finding.id, finding.path.empty() ? "" : " ", finding.path, reason)));
     for (const auto& waived : selection.waived) row("waived", base::printable(waived));
   }
   if (lock) row("lock", told(*lock, options.recipe));

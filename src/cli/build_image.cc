@@ -13,13 +13,22 @@
 namespace debone::cli {
 namespace {
 
-std::vector<check::Finding> judge(const tree::Tree& tree, const recipe::Recipe& recipe, const Selection& selection,
-                                  Progress& progress) {
-  std::vector<check::Lack> debians_own;
-  for (const auto& need : selection.architecture.unresolved) debians_own.push_back({need.path, need.soname});
-  auto findings = check::image(tree, recipe, debians_own);
+std::string told(const recipe::Allowance& unused) {
+  return fmt::format("{}: 'allow' names {}{}, which is not found; remove it", unused.place.str(), unused.id,
+                     unused.path ? " at " + base::printable(unused.path->absolute()) : "");
+}
+
+check::Verdict judge(const tree::Tree& tree, const recipe::Recipe& recipe, const Selection& selection,
+                     Progress& progress) {
+  check::Subject subject{.tree = tree,
+                         .process = check::process_of(recipe),
+                         .is_apts_choice = recipe.closure == recipe::ClosureMode::full};
+  for (const auto& need : selection.architecture.unresolved) subject.debians_own.push_back({need.path, need.soname});
+  auto verdict = check::judge(check::findings_of(subject), recipe.allow);
+  verdict.findings = check::grouped(verdict.findings);
+  for (const auto& unused : verdict.unused) progress.warning(told(unused));
   const check::Finding* failure = nullptr;
-  for (const auto& finding : findings) {
+  for (const auto& finding : verdict.findings) {
     if (finding.severity == check::Severity::report) continue;
     if (failure == nullptr) {
       failure = &finding;
@@ -30,7 +39,7 @@ std::vector<check::Finding> judge(const tree::Tree& tree, const recipe::Recipe& 
   if (failure != nullptr) {
     throw base::Error(base::Exit::does_not_hold, fmt::format("{} [{}]", failure->text, failure->id)).at(failure->path);
   }
-  return findings;
+  return verdict;
 }
 
 }  // namespace
@@ -44,9 +53,9 @@ BuiltImage build_image(const recipe::Recipe& recipe, const Selection& selection,
   built.accounts = accounts_of(tree);
   if (selection.lock != nullptr) require_locked(built.accounts, *selection.lock);
 
-  built.findings = progress.stage(
+  built.verdict = progress.stage(
       "check", [&] { return judge(tree, recipe, selection, progress); },
-      [](const auto& findings) { return fmt::format("{} to report", findings.size()); });
+      [](const check::Verdict& verdict) { return fmt::format("{} to report", verdict.findings.size()); });
 
   built.image.config = config_of(recipe, selection.architecture.name, created);
   built.image.annotations = recipe.annotations;

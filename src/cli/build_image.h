@@ -24,7 +24,7 @@ struct BuiltImage {
   std::uint64_t tar_size = 0;           // bytes of the layers' tars
   std::uint64_t compressed_size = 0;    // bytes of the layers
   std::vector<evidence::CutTotal> cut;  // of the packages' files what was left out, by which rule
-  std::vector<check::Finding> findings;
+  check::Verdict verdict;               // without failures, findings of many paths grouped
 };
 
 // Throws Error; a check that fails is one (does_not_hold), so is an account that is not as the selection's lock has it

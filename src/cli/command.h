@@ -32,6 +32,7 @@ Command run_command();
 Command trace_command();
 Command test_command();
 Command show_command();
+Command check_command();
 Command diff_command();
 Command why_command();
 Command tree_command();

@@ -20,10 +20,17 @@ constexpr std::string_view whiteout = ".wh.";
 constexpr std::string_view opaque = ".wh..wh..opq";
 
 // Applies one layer's entries to the tree of those below it.
+using OnReplaced = std::function<void(const RelPath& path, const std::string& before, const std::string& after)>;
+
 class LayerOnTree {
  public:
-  LayerOnTree(tree::Tree& tree, std::shared_ptr<const std::string> tar, std::string origin)
-      : tree_(tree), tar_(std::move(tar)), origin_(std::move(origin)), entries_(base::read_tar(*tar_)) {}
+  LayerOnTree(tree::Tree& tree, std::shared_ptr<const std::string> tar, std::string origin,
+              const OnReplaced& on_replaced)
+      : tree_(tree),
+        tar_(std::move(tar)),
+        origin_(std::move(origin)),
+        on_replaced_(on_replaced),
+        entries_(base::read_tar(*tar_)) {}
 
   void apply() {
     // What a layer removes is of the layers below, wherever in it the whiteout stands.
@@ -80,7 +87,10 @@ class LayerOnTree {
         node.type = tree::NodeType::file;
         node.content = tree::Content(tar_, entry.content);
         break;
-      case base::TarType::hard_link: node = linked(entry); break;
+      case base::TarType::hard_link:
+        node = linked(entry);
+        node.origin = origin_;
+        break;
       case base::TarType::character_device:
       case base::TarType::block_device:
       case base::TarType::fifo: return;
@@ -92,7 +102,10 @@ class LayerOnTree {
     const auto* standing = tree_.find(where);
     const bool both_directories =
         standing != nullptr && standing->type == tree::NodeType::directory && node.type == tree::NodeType::directory;
-    if (standing != nullptr && !both_directories) tree_.remove(where);
+    if (standing != nullptr && !both_directories) {
+      if (on_replaced_) on_replaced_(where, standing->origin, origin_);
+      tree_.remove(where);
+    }
     clear_the_way(where);
     tree_.put(where, std::move(node));
   }
@@ -122,19 +135,21 @@ class LayerOnTree {
   tree::Tree& tree_;
   std::shared_ptr<const std::string> tar_;  // shared with the contents of the tree's files
   std::string origin_;
+  const OnReplaced& on_replaced_;
   std::vector<base::TarEntry> entries_;  // contents point into tar_
 };
 
 }  // namespace
 
-tree::Tree file_system(const StoredImage& image, const std::function<void(std::uint64_t tar_size)>& on_layer) {
+tree::Tree file_system(const StoredImage& image, const std::function<void(std::uint64_t tar_size)>& on_layer,
+                       const OnReplaced& on_replaced) {
   tree::Tree tree;
   for (std::size_t i = 0; i < image.layers().size(); ++i) {
     const auto origin = fmt::format("layer:{}", i + 1);
     try {
       const auto tar = std::make_shared<const std::string>(image.layer_tar(i));
       if (on_layer) on_layer(tar->size());
-      LayerOnTree(tree, tar, origin).apply();
+      LayerOnTree(tree, tar, origin, on_replaced).apply();
     } catch (Error& error) {
       error.add_frame(fmt::format("reading layer {} of {}", i + 1, image.layers().size()));
       throw;

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "base/compression.h"
 #include "base/file.h"
 #include "image/read.h"
@@ -56,13 +58,15 @@ layer::Layer layer_of(const std::vector<TarEntry>& entries) {
 }
 
 // An image of these layers, written and read back, as its file system.
-tree::Tree tree_of(const std::vector<std::vector<TarEntry>>& layers) {
+tree::Tree tree_of(
+    const std::vector<std::vector<TarEntry>>& layers,
+    const std::function<void(const base::RelPath&, const std::string&, const std::string&)>& on_replaced = {}) {
   const base::TempDir folder("file_system_test");
   Image image;
   image.config.architecture = "amd64";
   for (const auto& entries : layers) image.layers.push_back(layer_of(entries));
   write_layout(folder.path() / "image", {image}, "x");
-  return file_system(StoredImage::open(folder.path() / "image", ""));
+  return file_system(StoredImage::open(folder.path() / "image", ""), {}, on_replaced);
 }
 
 std::vector<std::string> paths(const tree::Tree& tree) {
@@ -82,6 +86,18 @@ TEST(FileSystem, ALaterLayersFileWins) {
   EXPECT_THAT(paths(tree), ElementsAre("a", "b"));
   EXPECT_EQ(tree.read(path_of("a")), "new");
   EXPECT_EQ(tree.find(path_of("a"))->origin, "layer:2");
+}
+
+TEST(FileSystem, TellsWhatIsReplaced) {
+  std::vector<std::string> told;
+  tree_of({{directory("d/"), file("d/a"), file("b"), file("b")},
+           {directory("d/"), file("d/a"), file("c"), link("h", "c", TarType::hard_link)},
+           {link("h", "d/a"), directory("d/a")}},
+          [&](const base::RelPath& path, const std::string& before, const std::string& after) {
+            told.push_back(path.str() + " " + before + " " + after);
+          });
+  EXPECT_THAT(told,
+              ElementsAre("b layer:1 layer:1", "d/a layer:1 layer:2", "h layer:2 layer:3", "d/a layer:2 layer:3"));
 }
 
 TEST(FileSystem, AWhiteoutRemovesWhatLiesBelow) {

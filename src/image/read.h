@@ -50,7 +50,11 @@ class StoredImage {
 // The image's whole file system, layers applied in order with their whiteouts
 // (https://github.com/opencontainers/image-spec/blob/main/layer.md). A layer's path wins over the one below, whatever
 // their types. Devices and FIFOs are left out: whoever runs an image makes its /dev. Throws Error (trust) where a layer
-// is malformed or an entry leads out of the image. `on_layer` is told the size of each layer's tar.
-tree::Tree file_system(const StoredImage& image, const std::function<void(std::uint64_t tar_size)>& on_layer = {});
+// is malformed or an entry leads out of the image. `on_layer` is told the size of each layer's tar; `on_replaced` each
+// path, directories over directories aside, that stands in a layer's tar although the tree has it, with the origins of
+// both ("layer:1").
+tree::Tree file_system(const StoredImage& image, const std::function<void(std::uint64_t tar_size)>& on_layer = {},
+                       const std::function<void(const base::RelPath& path, const std::string& before,
+                                                const std::string& after)>& on_replaced = {});
 
 }  // namespace debone::image

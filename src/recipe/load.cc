@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "recipe/accounts.h"
+#include "recipe/allow.h"
 #include "recipe/command.h"
 #include "recipe/contents.h"
 #include "recipe/cuts.h"
@@ -130,10 +131,10 @@ StatedEffects stated_effects(const Member& member) {
 }
 
 Recipe recipe_of(const Node& root, const std::string& file) {
-  const Fields fields(
-      root, "",
-      {"name", "include", "contents", "closure", "keep", "exclude", "cuts", "accounts", "environment", "paths",
-       "entrypoint", "cmd", "work-dir", "stop-signal", "volumes", "ports", "annotations", "archs", "effects"});
+  const Fields fields(root, "",
+                      {"name",     "include",     "contents",    "closure",    "keep",    "exclude",  "cuts",
+                       "accounts", "environment", "paths",       "entrypoint", "cmd",     "work-dir", "stop-signal",
+                       "volumes",  "ports",       "annotations", "archs",      "effects", "allow"});
   Recipe recipe;
   recipe.file = file;
   recipe.name = recipe_name(fields.require("name"));
@@ -159,6 +160,7 @@ Recipe recipe_of(const Node& root, const std::string& file) {
   if (const auto* found = fields.find("effects")) {
     for (const auto& member : members_of(*found, "effects")) recipe.effects.push_back(stated_effects(member));
   }
+  if (const auto* found = fields.find("allow")) recipe.allow = read_allow(*found);
   return recipe;
 }
 

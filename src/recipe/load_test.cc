@@ -173,6 +173,18 @@ TEST(Load, takes_each_form_of_a_signal) {
   }
 }
 
+TEST(Load, AllowNamesFindingsAndReasons) {
+  const auto recipe = with("allow:\n  shell: for debugging\n  set-id: {/usr/bin/su: wanted, /usr/bin/sudo: too}\n");
+  ASSERT_EQ(recipe.allow.size(), 3U);
+  EXPECT_EQ(recipe.allow[0].id, "shell");
+  EXPECT_FALSE(recipe.allow[0].path);
+  EXPECT_EQ(recipe.allow[0].reason, "for debugging");
+  EXPECT_EQ(recipe.allow[1].id, "set-id");
+  EXPECT_EQ(recipe.allow[1].path->absolute(), "/usr/bin/su");
+  EXPECT_EQ(recipe.allow[1].reason, "wanted");
+  EXPECT_EQ(recipe.allow[2].place.line, 5);
+}
+
 TEST(Closure, is_lean_unless_the_recipe_says_otherwise) {
   EXPECT_EQ(with("").closure, ClosureMode::lean);
   EXPECT_EQ(with("closure: full\n").closure, ClosureMode::full);
@@ -221,11 +233,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"accounts: {nothing-alike: x}\n",
                 "error: x.yaml:3:12: unknown key 'nothing-alike' in 'accounts'\n"
                 "  hint: the keys here are 'run-as', 'users' and 'groups'\n"},
-        Mistake{"<<: {cmd: x}\n",
-                "error: x.yaml:3:1: unknown key '<<'\n"
-                "  hint: the keys here are 'name', 'include', 'contents', 'closure', 'keep', 'exclude', 'cuts', "
-                "'accounts', 'environment', 'paths', 'entrypoint', "
-                "'cmd', 'work-dir', 'stop-signal', 'volumes', 'ports', 'annotations', 'archs' and 'effects'\n"},
+        Mistake{
+            "<<: {cmd: x}\n",
+            "error: x.yaml:3:1: unknown key '<<'\n"
+            "  hint: the keys here are 'name', 'include', 'contents', 'closure', 'keep', 'exclude', 'cuts', "
+            "'accounts', 'environment', 'paths', 'entrypoint', "
+            "'cmd', 'work-dir', 'stop-signal', 'volumes', 'ports', 'annotations', 'archs', 'effects' and 'allow'\n"},
         Mistake{"cmd: x\nname: y\n",
                 "error: x.yaml:4:1: the key 'name' stands twice\n  hint: its first place is line 1, column 1\n"},
         Mistake{"cmd:\n", "error: x.yaml:3:1: 'cmd' has no value\n  hint: give it one, or remove it\n"},
@@ -235,6 +248,20 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"work-dir: [/a]\n", "error: x.yaml:3:11: 'work-dir' must be a text, not a list\n"},
         Mistake{"work-dir: \"/a\\0b\"\n", "error: x.yaml:3:11: 'work-dir' holds a NUL character\n"},
         Mistake{"work-dir: ''\n", "error: x.yaml:3:11: 'work-dir' is empty\n"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Allow, Mistakes,
+    testing::Values(
+        Mistake{"allow: [set-id]\n", "error: x.yaml:3:8: 'allow' must be a map, not a list\n"},
+        Mistake{"allow: {setid: x}\n", "error: x.yaml:3:9: no check finds 'setid'\n  hint: did you mean 'set-id'?\n"},
+        Mistake{"allow: {everything: x}\n",
+                "error: x.yaml:3:9: no check finds 'everything'\n  hint: docs/check.md lists what checks find\n"},
+        Mistake{"allow: {set-id: ''}\n", "error: x.yaml:3:17: 'set-id' is empty\n"},
+        Mistake{"allow: {set-id: {}}\n", "error: x.yaml:3:17: 'set-id' is empty\n  hint: name a path and the reason\n"},
+        Mistake{"allow: {set-id: {/usr/bin/su: ''}}\n", "error: x.yaml:3:31: '/usr/bin/su' is empty\n"},
+        Mistake{"allow: {set-id: {/usr/bin/su: a, /usr/bin//su: b}}\n",
+                "error: x.yaml:3:34: the path '/usr/bin/su' stands twice\n"
+                "  hint: its first place is x.yaml:3:18\n"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Closure, Mistakes,

@@ -129,6 +129,14 @@ struct StatedEffects {
   Place place;
 };
 
+// An item of `allow:`: a finding of check:: that is accepted.
+struct Allowance {
+  std::string id;                     // of recipe::finding_kinds
+  std::optional<base::RelPath> path;  // nothing: wherever it is found
+  std::string reason;                 // the user's own words, never empty
+  Place place = {};
+};
+
 struct Recipe {
   std::string name;
   std::string file;  // how errors name it
@@ -152,6 +160,7 @@ struct Recipe {
   std::map<std::string, std::string> annotations;
   std::vector<std::string> archs;  // Debian's names: "amd64"; empty: the machine's own
   std::vector<StatedEffects> effects;
+  std::vector<Allowance> allow;  // in the recipe's order
 
   // The program that a container of it starts, as written; empty for none.
   std::string starts() const;

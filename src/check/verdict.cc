@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/text.h"
+#include "check/check.h"
+
+namespace debone::check {
+namespace {
+
+constexpr std::size_t most_reported = 3;  // by path
+constexpr std::size_t most_failing = 20;  // each of which is to be mended
+
+struct Many {
+  std::string_view id;
+  std::string_view one;
+  std::string_view many;
+};
+constexpr std::array<Many, 4> listed{{
+    {"package-manager", "package manager", "package managers"},
+    {"set-id", "set-id file", "set-id files"},
+    {"shell", "shell", "shells"},
+    {"world-writable", "path that everybody may write", "paths that everybody may write"},
+}};
+
+// "2 set-id files: /usr/bin/mount, /usr/bin/umount", with the rest counted; of failures also the way out.
+Finding list(const Many& words, const std::vector<const Finding*>& findings) {
+  const auto& first = *findings.front();
+  const auto shown = std::min(findings.size(), first.severity == Severity::failure ? most_failing : most_reported);
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; i < shown; ++i) paths.push_back(findings[i]->path);
+  auto text =
+      fmt::format("{} {}: {}", findings.size(), findings.size() == 1 ? words.one : words.many, base::join(paths, ", "));
+  if (findings.size() > shown) text += fmt::format(" and {} more", findings.size() - shown);
+  if (first.severity == Severity::failure) text += first.text.substr(std::min(first.text.find(';'), first.text.size()));
+  return {first.id, first.severity, first.path, std::move(text)};
+}
+
+}  // namespace
+
+std::size_t Verdict::failures() const {
+  return static_cast<std::size_t>(std::ranges::count(findings, Severity::failure, &Finding::severity));
+}
+
+Verdict judge(std::vector<Finding> findings, const std::vector<recipe::Allowance>& allowances) {
+  Verdict verdict;
+  std::vector<bool> used(allowances.size());
+  for (auto& finding : findings) {
+    const recipe::Allowance* reason = nullptr;
+    for (std::size_t i = 0; i < allowances.size(); ++i) {
+      const auto& allowance = allowances[i];
+      if (allowance.id != finding.id || (allowance.path && allowance.path->absolute() != finding.path)) continue;
+      used[i] = true;
+      if (reason == nullptr || (allowance.path && !reason->path)) reason = &allowance;
+    }
+    if (reason == nullptr) {
+      verdict.findings.push_back(std::move(finding));
+    } else {
+      verdict.allowed.push_back({std::move(finding), reason->reason});
+    }
+  }
+  for (std::size_t i = 0; i < allowances.size(); ++i) {
+    if (!used[i]) verdict.unused.push_back(allowances[i]);
+  }
+  return verdict;
+}
+
+std::vector<Finding> grouped(const std::vector<Finding>& findings) {
+  std::vector<Finding> result;
+  for (auto i = findings.begin(); i != findings.end();) {
+    const auto words = std::ranges::find(listed, std::string_view(i->id), &Many::id);
+    if (words == listed.end()) {
+      result.push_back(*i++);
+      continue;
+    }
+    std::vector<const Finding*> same;
+    for (; i != findings.end() && i->id == words->id; ++i) same.push_back(&*i);
+    result.push_back(list(*words, same));
+  }
+  return result;
+}
+
+}  // namespace debone::check
