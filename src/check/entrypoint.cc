@@ -92,13 +92,22 @@ void interpreters(const Subject& subject, Findings& findings) {
     if (script == nullptr || !tree::is_executable(*script) || !script->content.bytes().starts_with("#!")) continue;
     const auto line = first_line(script->content.bytes());
     if (line.empty()) continue;  // the kernel refuses it, and shells run it themselves
-    const auto interpreter = tree::find_program(tree, "", "/", std::string(line.front()));
-    if (!line.front().starts_with('/') || !interpreter || !tree::is_executable(*interpreter->node)) {
-      findings.push_back(lacks_interpreter(path, std::string(line.front()), severity));
-    } else if (const auto named = named_to_env(line); !named.empty()) {
-      const auto program = tree::find_program(tree, subject.process.search_path, "/", named);
-      if (!program || !tree::is_executable(*program->node))
-        findings.push_back(lacks_interpreter(path, named, severity));
+    const auto has = [&](const std::string& name) {
+      const auto found = tree::find_program(tree, subject.process.search_path, "/", name);
+      return found && tree::is_executable(*found->node);
+    };
+    const std::string interpreter(line.front());
+    const auto named = named_to_env(line);
+    const bool is_there = interpreter.starts_with('/') && has(interpreter);
+    if (!named.empty() && !has(named)) {
+      findings.push_back(lacks_interpreter(path, named, severity));
+    } else if (!named.empty() && !is_there) {
+      // Evidence takes it for one of that program's, which can be given it by name.
+      findings.push_back({"interpreter-missing", Severity::report, path.absolute(),
+                          fmt::format("only '{}' with its path starts it, since the image does not have '{}'",
+                                      base::printable(named), base::printable(interpreter))});
+    } else if (!is_there) {
+      findings.push_back(lacks_interpreter(path, interpreter, severity));
     }
   }
 }

@@ -21,8 +21,8 @@ constexpr std::array<std::string_view, 4> mounted{"dev", "proc", "run", "sys"};
 
 // Links that a package leaves dangling also where apt installs it with all that it asks for.
 struct ByDesign {
-  std::string_view link;  // a glob
-  std::string_view target;
+  std::string_view link;    // a glob
+  std::string_view target;  // where it leads, through other links too
   std::string_view reason;
 };
 constexpr std::array<ByDesign, 2> by_design{{
@@ -32,18 +32,20 @@ constexpr std::array<ByDesign, 2> by_design{{
      "mediawiki's configuration, which its user writes after the installation"},
 }};
 
-bool is_by_design(const RelPath& path, std::string_view target) {
+bool is_by_design(const RelPath& path, const RelPath& leads_to) {
   return std::ranges::any_of(by_design, [&](const ByDesign& known) {
-    return known.target == target && base::Glob(std::string(known.link)).fits(path.str());
+    return known.target == leads_to.absolute() && base::Glob(known.link).fits(path.str());
   });
 }
 
-// Where the target is to be, the links on the way to it followed.
-RelPath where(const tree::Tree& tree, const RelPath& target) {
+// Where the target is to be, the links on the way to it followed; nothing in a circle or out of the image.
+std::optional<RelPath> destination(const tree::Tree& tree, const std::string& target) {
+  const auto path = RelPath::parse_absolute(target);
+  if (!path) return std::nullopt;
   try {
-    return tree.resolve(target, true);
+    return tree.resolve(*path, true);
   } catch (const base::Error&) {
-    return target;  // in a circle, or out of the image
+    return std::nullopt;
   }
 }
 
@@ -59,9 +61,9 @@ bool is_filled_later(const Subject& subject, const RelPath& path) {
 void links(const Subject& subject, Findings& findings) {
   for (const auto& [path, node] : subject.tree.nodes()) {
     if (node.type != tree::NodeType::symlink || !node.link_target.starts_with('/')) continue;
-    const auto target = RelPath::parse_absolute(node.link_target);
-    if (target && (is_filled_later(subject, where(subject.tree, *target)) ||
-                   tree::follow(subject.tree, *target) != nullptr || is_by_design(path, target->absolute())))
+    const auto leads_to = destination(subject.tree, node.link_target);
+    if (leads_to && (subject.tree.find(*leads_to) != nullptr || is_filled_later(subject, *leads_to) ||
+                     is_by_design(path, *leads_to)))
       continue;
     const bool is_apts = subject.is_apts_choice && node.origin.starts_with("package:");
     findings.push_back({"dangling-link", is_apts ? Severity::report : Severity::failure, path.absolute(),
