@@ -22,8 +22,9 @@ bool is_program_directory(const base::RelPath& directory);
 // entrypoint-not-a-program, interpreter-missing.
 void entrypoint(const Subject& subject, Findings& findings);
 
-// The interpreter of every executable script in a program directory is there; where that is env(1), also the program
-// that env is to find. Ids: interpreter-missing.
+// The interpreter of every executable script in a program directory is there; where that is env(1), the program that
+// env is to find (env's own absence is reported). Scripts elsewhere to which a link in a program directory leads are
+// data that may be run otherwise: reported. Ids: interpreter-missing.
 void interpreters(const Subject& subject, Findings& findings);
 
 // The user (and group) of the process is one of the image, by name or number; its work directory is one of it.

@@ -84,12 +84,14 @@ void entrypoint(const Subject& subject, Findings& findings) {
 }
 
 void interpreters(const Subject& subject, Findings& findings) {
-  const auto severity = subject.is_apts_choice ? Severity::report : Severity::failure;
   const auto& tree = subject.tree;
   for (const auto& [path, node] : tree.nodes()) {
     if (node.type == tree::NodeType::directory || !is_program_directory(path.parent())) continue;
     const auto* script = tree::follow(tree, path);
     if (script == nullptr || !tree::is_executable(*script) || !script->content.bytes().starts_with("#!")) continue;
+    const bool is_link = node.type == tree::NodeType::symlink;
+    if (is_link && is_program_directory(tree.resolve(path, true).parent())) continue;  // told of the script itself
+    const auto severity = is_link || subject.is_apts_choice ? Severity::report : Severity::failure;
     const auto line = first_line(script->content.bytes());
     if (line.empty()) continue;  // the kernel refuses it, and shells run it themselves
     const auto has = [&](const std::string& name) {

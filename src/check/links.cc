@@ -25,7 +25,9 @@ struct ByDesign {
   std::string_view target;  // where it leads, through other links too
   std::string_view reason;
 };
-constexpr std::array<ByDesign, 2> by_design{{
+constexpr std::array<ByDesign, 3> by_design{{
+    {"usr/lib/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt",
+     "openssl only suggests ca-certificates, whose bundle it is"},
     {"usr/share/zoneinfo/localtime", "/etc/localtime",
      "tzdata's name for the machine's own zone, which is UTC where /etc/localtime is not there"},
     {"**/LocalSettings.php", "/etc/mediawiki/LocalSettings.php",

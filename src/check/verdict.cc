@@ -17,12 +17,15 @@ struct Many {
   std::string_view id;
   std::string_view one;
   std::string_view many;
+  bool failures_too;
 };
-constexpr std::array<Many, 4> listed{{
-    {"package-manager", "package manager", "package managers"},
-    {"set-id", "set-id file", "set-id files"},
-    {"shell", "shell", "shells"},
-    {"world-writable", "path that everybody may write", "paths that everybody may write"},
+constexpr std::array<Many, 6> listed{{
+    {"dangling-link", "absolute link that leads nowhere", "absolute links that lead nowhere", false},
+    {"interpreter-missing", "script whose interpreter is not there", "scripts whose interpreter is not there", false},
+    {"package-manager", "package manager", "package managers", true},
+    {"set-id", "set-id file", "set-id files", true},
+    {"shell", "shell", "shells", true},
+    {"world-writable", "path that everybody may write", "paths that everybody may write", true},
 }};
 
 // "2 set-id files: /usr/bin/mount, /usr/bin/umount", with the rest counted; of failures also the way out.
@@ -70,14 +73,20 @@ Verdict judge(std::vector<Finding> findings, const std::vector<recipe::Allowance
 std::vector<Finding> grouped(const std::vector<Finding>& findings) {
   std::vector<Finding> result;
   for (auto i = findings.begin(); i != findings.end();) {
+    const auto end = std::find_if(i, findings.end(), [&](const Finding& other) { return other.id != i->id; });
     const auto words = std::ranges::find(listed, std::string_view(i->id), &Many::id);
-    if (words == listed.end()) {
-      result.push_back(*i++);
-      continue;
+    for (const auto severity : {Severity::failure, Severity::report}) {
+      std::vector<const Finding*> same;
+      for (auto one = i; one != end; ++one) {
+        if (one->severity == severity) same.push_back(&*one);
+      }
+      if (!same.empty() && words != listed.end() && (words->failures_too || severity == Severity::report)) {
+        result.push_back(list(*words, same));
+      } else {
+        for (const auto* one : same) result.push_back(*one);
+      }
     }
-    std::vector<const Finding*> same;
-    for (; i != findings.end() && i->id == words->id; ++i) same.push_back(&*i);
-    result.push_back(list(*words, same));
+    i = end;
   }
   return result;
 }

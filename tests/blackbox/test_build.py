@@ -160,10 +160,10 @@ def test_hard_links_and_capabilities_are_kept(place, debian):
 
 def test_owners_of_packages_are_kept(place, debian):
     owned = raw_deb("owned", [directory("./var"), directory("./var/lib"),
-                              directory("./var/lib/owned", mode=0o2750, uid=33, gid=4)])
+                              directory("./var/lib/owned", mode=0o2750, uid=33, gid=65534)])
     debian.publish(standard() + [owned])
     place.build(recipe_with("", "[hello, base-passwd, owned]")).ok()
-    assert modes(Image(place.work / "test"), "var/lib/owned") == {"var/lib/owned": (0o2750, 33, 4)}
+    assert modes(Image(place.work / "test"), "var/lib/owned") == {"var/lib/owned": (0o2750, 33, 65534)}
 
 
 def test_the_security_suite_wins(place, debian):
@@ -368,11 +368,11 @@ def test_rootfs_as_root(root_place, keys, archive_key):
     archive = TinyDebian(root_place.folder / "www", keys, archive_key).publish()
     with Server(root_place.folder / "www") as server:
         root_place.environment.update(archive.environment(server.url))
-        result = root_place.build(recipe_with("paths: [{path: /run/app, type: directory, uid: 33, gid: 4}]\n"),
+        result = root_place.build(recipe_with("paths: [{path: /run/app, type: directory, uid: 33, gid: 65534}]\n"),
                                   "--to", "rootfs").ok()
     root = root_place.work / "test.rootfs"
     state = (root / "run/app").stat()
-    assert (state.st_uid, state.st_gid) == (33, 4) and result.warnings == []
+    assert (state.st_uid, state.st_gid) == (33, 65534) and result.warnings == []
     assert stat.S_IMODE((root / "tmp").stat().st_mode) == 0o1777
     assert os.readlink(root / "bin") == "usr/bin"
     assert int((root / "usr/bin/hello").stat().st_mtime) == MTIME

@@ -43,7 +43,7 @@ def test_skopeo_reads_the_docker_archive(place, debian):
 
 
 def test_umoci_unpacks(place, debian):
-    place.build(RECIPE + "paths: [{path: /run/app, type: directory, uid: 33, gid: 4, permissions: 0o2750}]\n").ok()
+    place.build(RECIPE + "paths: [{path: /run/app, type: directory, uid: 33, gid: 65534, permissions: 0o2750}]\n").ok()
     tool("umoci", "unpack", "--image", "test:latest", "bundle", cwd=place.work)
     root = place.work / "bundle/rootfs"
     entries = Image(place.work / "test").entries()
