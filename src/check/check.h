@@ -54,6 +54,7 @@ struct Subject {
   bool is_apts_choice = false;         // under apt's full closure what packages bring is reported, no failure
   std::vector<Lack> debians_own = {};  // are reported, no failures
   std::vector<Repeat> repeats = {};
+  bool sums_are_new = false;  // written a moment ago, of these very files: they are not computed again
 };
 
 // All that the checks find, a finding a path, sorted by id and path, none twice.

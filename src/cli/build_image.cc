@@ -22,7 +22,8 @@ check::Verdict judge(const tree::Tree& tree, const recipe::Recipe& recipe, const
                      Progress& progress) {
   check::Subject subject{.tree = tree,
                          .process = check::process_of(recipe),
-                         .is_apts_choice = recipe.closure == recipe::ClosureMode::full};
+                         .is_apts_choice = recipe.closure == recipe::ClosureMode::full,
+                         .sums_are_new = true};
   for (const auto& need : selection.architecture.unresolved) subject.debians_own.push_back({need.path, need.soname});
   auto verdict = check::judge(check::findings_of(subject), recipe.allow);
   verdict.findings = check::grouped(verdict.findings);

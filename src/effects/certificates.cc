@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "effects/finishers.h"
+#include "effects/pem.h"
 
 namespace debone::effects {
 namespace {
@@ -66,31 +67,6 @@ std::string link_name(const RelPath& certificate) {
     if (c == '(' || c == ')') c = '=';
   }
   return name + ".pem";
-}
-
-// The DER bytes of a file's certificate where it holds exactly one, as rehash has it, else nothing.
-std::string sole_certificate(std::string_view text) {
-  if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return {};
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
-                                                      &BIO_free);
-  std::string found;
-  int count = 0;
-  char* name = nullptr;
-  char* header = nullptr;
-  unsigned char* data = nullptr;
-  long size = 0;
-  while (PEM_read_bio(bio.get(), &name, &header, &data, &size) == 1) {
-    const std::string_view kind(name);
-    if (kind == PEM_STRING_X509 || kind == PEM_STRING_X509_OLD || kind == PEM_STRING_X509_TRUSTED) {
-      ++count;
-      found.assign(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
-    }
-    OPENSSL_free(name);
-    OPENSSL_free(header);
-    OPENSSL_free(data);
-  }
-  ERR_clear_error();
-  return count == 1 ? found : std::string();
 }
 
 // Steps over one DER element, or (where `enter`) over its head alone; false where there is none.

@@ -23,7 +23,7 @@ struct Finisher {
 
 // In this order: accounts first, since the rest looks names up in them; the recipe's own paths after all that scripts
 // do; then what is computed of the whole tree, the packages' checksums last.
-constexpr std::array<Finisher, 10> finishers{{
+constexpr std::array<Finisher, 11> finishers{{
     {"accounts", accounts, When::always},
     {"base-files", base_files, When::named},
     {"scripts", scripted, When::always},
@@ -32,6 +32,7 @@ constexpr std::array<Finisher, 10> finishers{{
     {"php", php, When::named},
     {"paths", stated_paths, When::always},
     {"certificates", certificates, When::named},
+    {"java-keystore", java_keystore, When::named},
     {"ld-so-cache", ld_so_cache, When::always},
     {"dpkg-status", dpkg_status, When::always},
 }};

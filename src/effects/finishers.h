@@ -38,6 +38,10 @@ void stated_paths(Context& context);
 // /usr/local/share/ca-certificates belong to it.
 void certificates(Context& context);
 
+// Java's key store of the certificates that `certificates` made links for, with the aliases of ca-certificates-java; in
+// the order of their aliases and with the image's date, where the real one has the order of a hash table and the time.
+void java_keystore(Context& context);
+
 // /etc/ld.so.cache as the image's own ldconfig would write it, and the soname links it would make.
 void ld_so_cache(Context& context);
 

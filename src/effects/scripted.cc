@@ -16,6 +16,7 @@ namespace {
 using base::RelPath;
 using tree::NodeType;
 
+// A lean image gets no set-user-id or set-group-id file from a script: it could not be built with one.
 class Performer {
  public:
   explicit Performer(Context& context) : context_(context), owners_(context.tree) {}
@@ -72,7 +73,10 @@ class Performer {
     auto& node = context_.tree.at(path);
     if (rights.owner) node.uid = number(owners_.uid(*rights.owner), "user", *rights.owner, path).value_or(node.uid);
     if (rights.group) node.gid = number(owners_.gid(*rights.group), "group", *rights.group, path).value_or(node.gid);
-    if (rights.mode && node.type != NodeType::symlink) node.mode = *rights.mode;
+    if (!rights.mode || node.type == NodeType::symlink) return;
+    node.mode = *rights.mode;
+    if (node.type == NodeType::file && context_.input.recipe->closure == recipe::ClosureMode::lean)
+      node.mode &= ~06000U;
   }
 
   std::optional<std::uint32_t> number(std::optional<std::uint32_t> id, std::string_view kind, const std::string& name,

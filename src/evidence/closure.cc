@@ -214,7 +214,9 @@ class Finder {
             found |= add(owner.package, State::kept, {Rule::linked, package, link, "/" + path});
         }
       }
-      const auto owner = set_.sole_owner(target);
+      // What no package ships is made by the scripts of whose directory it is in: Java's key store.
+      const auto owner =
+          set_.sole_owner(set_.at(target).empty() && !set_.sole_owner(target) ? directory_of(target) : target);
       if (owner && *owner != package) found |= add(*owner, State::kept, {Rule::linked, package, link, "/" + target});
     };
     for_each_live([&](FileRef ref) {

@@ -16,6 +16,7 @@ namespace {
 using base::error_of;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::directory;
 using testing::library;
 using testing::link;
 using testing::Package;
@@ -200,6 +201,15 @@ TEST(Closure, ALibraryUsesTheDirectoryOfItsOwnProgram) {
              .files = {program("usr/bin/systemctl", {}), text("usr/lib/binfmt.d/x")}}});
   EXPECT_TRUE(packages.is_kept("app", "openssl"));
   EXPECT_FALSE(packages.is_kept("app", "systemd"));
+}
+
+TEST(Closure, ALinkToWhatAScriptMakesInAPackagesOwnDirectory) {
+  auto packages =
+      with({{.name = "jre",
+             .depends = "store",
+             .files = {program("usr/bin/java", {}), link("usr/lib/jvm/cacerts", "/etc/ssl/certs/java/cacerts")}},
+            {.name = "store", .files = {directory("etc/ssl/certs/java"), text("etc/cron.d/store")}}});
+  EXPECT_EQ(packages.reason("jre", "store"), "/usr/lib/jvm/cacerts of jre is a link to /etc/ssl/certs/java/cacerts");
 }
 
 TEST(Closure, LinksInACircleEnd) {

@@ -1,4 +1,4 @@
-"""fetches a page over TLS from a key store it imported, reads XML, knows time zones and charsets"""
+"""has Debian's CA certificates in its key store, fetches a page over TLS from one that it made, reads XML, knows time zones and charsets"""
 
 import tls
 
@@ -39,6 +39,9 @@ def prove(java, javac):
     (home,) = java.root.glob("usr/lib/jvm/java-21-openjdk-*")
     programs = "/" + str(home.relative_to(java.root)) + "/bin/"
     javac.run(f"{programs}javac", "-d", "/srv", "/srv/Program.java")
+    listed = java.run(f"{programs}keytool", "-list", "-cacerts", "-storepass", "changeit").out
+    trusted = len(list(java.root.glob("usr/share/ca-certificates/mozilla/*.crt")))
+    assert f"Your keystore contains {trusted} entries" in listed and listed.count("trustedCertEntry") == trusted > 100
     java.run(f"{programs}keytool", "-importcert", "-noprompt", "-keystore", "/srv/trusted", "-storepass", "secret",
              "-file", "/srv/authority.pem")
     with tls.pages({"/page": b"a page"}, certificate) as (port, _):
