@@ -34,7 +34,7 @@ bool has_id(const std::map<std::string, std::uint64_t>& accounts, std::string_vi
   return false;
 }
 
-void report_unnamed(const tree::Tree& tree, std::string_view kind, std::string_view file,
+void report_unnamed(const tree::Tree& tree, Severity severity, std::string_view kind, std::string_view file,
                     std::uint32_t tree::Node::* member, Findings& findings) {
   std::set<std::uint64_t> known;
   for (const auto& [name, id] : ids(tree, file)) known.insert(id);
@@ -49,9 +49,11 @@ void report_unnamed(const tree::Tree& tree, std::string_view kind, std::string_v
     if (entry.count++ == 0) entry.first = path.absolute();
   }
   for (const auto& [id, entry] : unnamed)
-    findings.push_back({"owner-unknown", Severity::failure, entry.first,
-                        fmt::format("{} {} of {} {} has no name in /{}; state it under accounts", kind, id, entry.count,
-                                    entry.count == 1 ? "path" : "paths", file)});
+    findings.push_back(
+        {"owner-unknown", severity, entry.first,
+         fmt::format(
+             "{} {} of {} {} has no name in /{}; name base-passwd, which has Debian's own, or state it under accounts",
+             kind, id, entry.count, entry.count == 1 ? "path" : "paths", file)});
 }
 
 }  // namespace
@@ -86,8 +88,9 @@ void process_settings(const Subject& subject, Findings& findings) {
 }
 
 void owners(const Subject& subject, Findings& findings) {
-  report_unnamed(subject.tree, "uid", "etc/passwd", &tree::Node::uid, findings);
-  report_unnamed(subject.tree, "gid", "etc/group", &tree::Node::gid, findings);
+  const auto severity = subject.is_apts_choice ? Severity::report : Severity::failure;
+  report_unnamed(subject.tree, severity, "uid", "etc/passwd", &tree::Node::uid, findings);
+  report_unnamed(subject.tree, severity, "gid", "etc/group", &tree::Node::gid, findings);
 }
 
 }  // namespace debone::check

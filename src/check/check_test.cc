@@ -213,10 +213,11 @@ TEST_F(Check, OwnersHaveNames) {
   file("srv/one", "").uid = 1000;
   file("srv/two", "").uid = 1000;
   file("srv/three", "").gid = 2000;
-  EXPECT_EQ(
-      findings(),
-      "failure owner-unknown /srv/one: uid 1000 of 2 paths has no name in /etc/passwd; state it under accounts\n"
-      "failure owner-unknown /srv/three: gid 2000 of 1 path has no name in /etc/group; state it under accounts\n");
+  EXPECT_EQ(findings(),
+            "failure owner-unknown /srv/one: uid 1000 of 2 paths has no name in /etc/passwd; name base-passwd, which "
+            "has Debian's own, or state it under accounts\n"
+            "failure owner-unknown /srv/three: gid 2000 of 1 path has no name in /etc/group; name base-passwd, which "
+            "has Debian's own, or state it under accounts\n");
 }
 
 TEST_F(Check, AbsoluteLinksLeadSomewhere) {

@@ -32,7 +32,7 @@ inline constexpr std::array<FindingKind, 16> finding_kinds{{
     {"md5sum-wrong", "A file is not what the md5sums of its package in /var/lib/dpkg/status.d say, or is not there",
      "Build the image from its packages anew; a file that is meant to differ belongs under the recipe's paths"},
     {"owner-unknown", "A uid or gid that owns files has no name in /etc/passwd or /etc/group",
-     "State the user or the group under accounts"},
+     "Name base-passwd, which has Debian's own accounts, or state the account under accounts"},
     {"package-manager", "A program directory holds a package manager",
      "Leave out the package that brings it, or take apt's full closure (`closure: full`)"},
     {"path-twice", "A layer holds a path that a layer below, or the same one, has too",
