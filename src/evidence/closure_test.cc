@@ -14,9 +14,9 @@ namespace debone::evidence {
 namespace {
 
 using base::error_of;
+using testing::directory;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::directory;
 using testing::library;
 using testing::link;
 using testing::Package;
