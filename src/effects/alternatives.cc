@@ -37,32 +37,49 @@ bool exists(const Context& context, const std::string& path) {
   return parsed && context.tree.find_following(*parsed) != nullptr;
 }
 
+using Groups = std::map<std::string, std::vector<InstalledAlternative>>;
+
+// Makes the groups of which a choice is there, and takes them out. What was cut, or what a script installs only where
+// it is there, is none; what another group links (emacs for editor) is one once that is made.
+bool make_some(Context& context, Groups& groups) {
+  Groups left;
+  std::vector<const InstalledAlternative*> best;
+  for (const auto& [name, choices] : groups) {
+    const InstalledAlternative* found = nullptr;
+    // The first of the highest priority: another must beat the one that stands.
+    for (const auto& choice : choices)
+      if ((found == nullptr || choice.priority > found->priority) && exists(context, choice.alternative.path))
+        found = &choice;
+    if (found == nullptr)
+      left.emplace(name, choices);
+    else
+      best.push_back(found);
+  }
+  for (const auto* choice : best) {
+    make(context, choice->alternative);
+    for (const auto& slave : choice->slaves)
+      if (exists(context, slave.path)) make(context, slave);
+  }
+  const bool made = !best.empty();
+  groups = std::move(left);
+  return made;
+}
+
 }  // namespace
 
 void alternatives(Context& context) {
-  std::map<std::string, std::vector<InstalledAlternative>> groups;
+  Groups groups;
   for (const auto& deb : context.debs()) {
     const auto script = deb.control_files.find("postinst");
     if (script == deb.control_files.end()) continue;
-    for (auto& installed : package::installed_alternatives(script->second)) {
-      // What was cut, or what a script installs only where it is there, is no choice.
-      if (!exists(context, installed.alternative.path)) continue;
+    for (auto& installed : package::installed_alternatives(script->second))
       groups[installed.alternative.name].push_back(std::move(installed));
-    }
   }
-  for (const auto& script : context.scripts) {
-    for (const auto& step : script.steps) {
-      const auto* added = std::get_if<AddAlternative>(&step.what);
-      if (added != nullptr && exists(context, added->alternative.alternative.path))
+  for (const auto& script : context.scripts)
+    for (const auto& step : script.steps)
+      if (const auto* added = std::get_if<AddAlternative>(&step.what))
         groups[added->alternative.alternative.name].push_back(added->alternative);
-    }
-  }
-  for (const auto& [name, choices] : groups) {
-    // The first of the highest priority: another must beat the one that stands.
-    const auto& best = *std::ranges::max_element(choices, {}, &InstalledAlternative::priority);
-    make(context, best.alternative);
-    for (const auto& slave : best.slaves)
-      if (exists(context, slave.path)) make(context, slave);
+  while (make_some(context, groups)) {
   }
 }
 

@@ -30,6 +30,7 @@ TEST(Alternatives, EqualUpdateAlternatives) {
       {"seventh", "--install /usr/bin/own own /usr/bin/vi 1"},
       {"eighth", "--install /usr/bin/negative negative /usr/bin/vi -20"},
       {"ninth", "--install /usr/bin/negative negative /usr/bin/ed -10"},
+      {"tenth", "--install /usr/bin/a-pager a-pager /usr/bin/pager 0"},
   };
   Image image;
   for (const auto* name : {"ed", "vi", "nano", "emacs", "less", "own"})
