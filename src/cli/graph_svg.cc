@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "cli/render_graph.h"
+#include "cli/xml.h"
 
 namespace debone::cli {
 namespace {
@@ -80,26 +81,12 @@ text { font-family: "DejaVu Sans", Verdana, sans-serif; font-size: 11px; fill: #
 </style>
 )";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : base::printable(text)) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 // Text that is cut short where it would not fit; what is cut stands in the box's title.
 std::string fitting(std::string_view text, std::size_t length) {
   auto shown = base::printable(text);
-  if (shown.size() <= length) return escaped(shown);
+  if (shown.size() <= length) return xml_escaped(shown);
   shown.resize(length - 1);
-  return escaped(base::printable(shown)) + "…";
+  return xml_escaped(base::printable(shown)) + "…";
 }
 
 struct Spot {
@@ -122,8 +109,8 @@ class Drawing {
     auto text = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\">\n"
         "<title>{2}</title>\n{3}<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n",
-        width, height, escaped(told()), style);
-    text += fmt::format("<text class=\"title\" x=\"{}\" y=\"32\">{}</text>\n", margin, escaped(told()));
+        width, height, xml_escaped(told()), style);
+    text += fmt::format("<text class=\"title\" x=\"{}\" y=\"32\">{}</text>\n", margin, xml_escaped(told()));
     text += legend();
     text += links(std::nullopt, {});
     text += box({}, graph_.name, base::human_size(graph_.size()), fmt::format("{} packages", graph_.count()), "");
@@ -157,7 +144,7 @@ class Drawing {
     std::size_t x = margin;
     const auto entry = [&](std::string_view css_class, std::string_view what) {
       text += fmt::format("<rect class=\"{}\" x=\"{}\" y=\"46\" width=\"10\" height=\"10\"/>", css_class, x);
-      text += fmt::format("<text x=\"{}\" y=\"55\">{}</text>\n", x + 15, escaped(what));
+      text += fmt::format("<text x=\"{}\" y=\"55\">{}</text>\n", x + 15, xml_escaped(what));
       x += 15 + 7 * what.size() + 16;
     };
     for (const auto& group : groups) entry(group.css_class, group.told);
@@ -204,10 +191,11 @@ class Drawing {
         "<text class=\"name\" x=\"{}\" y=\"{}\">{}</text><text class=\"size\" x=\"{}\" y=\"{}\">{}</text>"
         "<text class=\"why\" x=\"{}\" y=\"{}\">{}</text>",
         at.x(), at.y(), box_width, box_height, at.x() + padding, at.y() + 14, fitting(name, name_length), right,
-        at.y() + 14, escaped(size), at.x() + padding, at.y() + 27,
+        at.y() + 14, xml_escaped(size), at.x() + padding, at.y() + 27,
         fitting(why, in_all.empty() ? why_length : why_length - in_all_length));
     if (!in_all.empty())
-      text += fmt::format("<text class=\"why size\" x=\"{}\" y=\"{}\">{}</text>", right, at.y() + 27, escaped(in_all));
+      text +=
+          fmt::format("<text class=\"why size\" x=\"{}\" y=\"{}\">{}</text>", right, at.y() + 27, xml_escaped(in_all));
     return text + "\n";
   }
 
@@ -229,7 +217,7 @@ class Drawing {
       text += package.why + "\n";
     text += fmt::format("{}; {} would go with it", base::human_size(package.size), base::human_size(package.gone));
     std::string out;
-    for (const auto line : base::lines(text)) out += (out.empty() ? "" : "\n") + escaped(line);
+    for (const auto line : base::lines(text)) out += (out.empty() ? "" : "\n") + xml_escaped(line);
     return out;
   }
 

@@ -1,4 +1,5 @@
 #include "cli/test_report.h"
+#include "cli/xml.h"
 
 #include <fmt/format.h>
 
@@ -30,21 +31,6 @@ std::string name_of(const Result& result) { return fmt::format("{}: {}", result.
 
 std::string dumped(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
-// For XML, whose text holds no control characters.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : base::printable(text)) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string seconds(std::chrono::milliseconds duration) {
   return fmt::format("{}.{:03}", duration.count() / milliseconds_in_a_second,
                      duration.count() % milliseconds_in_a_second);
@@ -70,14 +56,14 @@ std::string numbers(std::size_t tests, const Sum& sum) {
 }
 
 std::string test_case(const Result& result) {
-  const auto head =
-      fmt::format(R"(    <testcase classname="{0}" name="{1}" file="{0}" line="{2}" time="{3}")",
-                  escaped(result.place.file), escaped(name_of(result)), result.place.line, seconds(result.duration));
+  const auto head = fmt::format(R"(    <testcase classname="{0}" name="{1}" file="{0}" line="{2}" time="{3}")",
+                                xml_escaped(result.place.file), xml_escaped(name_of(result)), result.place.line,
+                                seconds(result.duration));
   if (result.passed()) return head + "/>\n";
   std::string text;
-  for (const auto& failure : result.failures) text += escaped(line_of(failure)) + "\n";
+  for (const auto& failure : result.failures) text += xml_escaped(line_of(failure)) + "\n";
   return fmt::format("{}>\n      <failure message=\"{}\" type=\"expectation\">{}</failure>\n    </testcase>\n", head,
-                     escaped(line_of(result.failures.front())), text);
+                     xml_escaped(line_of(result.failures.front())), text);
 }
 
 }  // namespace
@@ -129,9 +115,9 @@ std::string junit_of(const TestReport& report) {
     all.push_back(&result);
   }
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  out += fmt::format("<testsuites name=\"{}\" {}>\n", escaped(report.image), numbers(all.size(), sum_of(all)));
+  out += fmt::format("<testsuites name=\"{}\" {}>\n", xml_escaped(report.image), numbers(all.size(), sum_of(all)));
   for (const auto& [file, results] : suites) {
-    out += fmt::format("  <testsuite name=\"{}\" {}>\n", escaped(file), numbers(results.size(), sum_of(results)));
+    out += fmt::format("  <testsuite name=\"{}\" {}>\n", xml_escaped(file), numbers(results.size(), sum_of(results)));
     for (const auto* result : results) out += test_case(*result);
     out += "  </testsuite>\n";
   }

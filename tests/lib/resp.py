@@ -28,3 +28,16 @@ class Connection:
     def __exit__(self, *_):
         self._lines.close()
         self._socket.close()
+
+
+def prove_store(bundle, folder, call):
+    """A server on port 6379 keeps a value in the volume `folder`, runs a Lua script whose commands `call` begins, and has
+    the value again after a restart."""
+    bundle.volume(folder)
+    with bundle.serving(port=6379), Connection(6379) as connection:
+        assert connection.ask("PING") == b"PONG"
+        assert connection.ask("SET", "key", "value") == b"OK"
+        assert connection.ask("EVAL", f"return cjson.encode({{{call}('GET', KEYS[1])}})", "1", "key") == b'["value"]'
+        assert connection.ask("SAVE") == b"OK"
+    with bundle.serving(port=6379), Connection(6379) as connection:
+        assert connection.ask("GET", "key") == b"value"

@@ -4,14 +4,5 @@ import resp
 
 
 def prove(redis):
-    redis.volume("/var/lib/redis")
-    with redis.serving(port=6379):
-        with resp.Connection(6379) as connection:
-            assert connection.ask("PING") == b"PONG"
-            assert connection.ask("SET", "key", "value") == b"OK"
-            assert connection.ask("EVAL", "return cjson.encode({redis.call('GET', KEYS[1])})", "1", "key") == b'["value"]'
-            assert connection.ask("SAVE") == b"OK"
-    with redis.serving(port=6379):
-        with resp.Connection(6379) as connection:
-            assert connection.ask("GET", "key") == b"value"
+    resp.prove_store(redis, "/var/lib/redis", "redis.call")
     assert redis.run("redis-server", "--version").out.startswith("Redis server v=")
