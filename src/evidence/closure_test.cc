@@ -24,19 +24,7 @@ using testing::Packages;
 using testing::program;
 using testing::script;
 using testing::text;
-
-// libc6 with its loader, base-files: what every case has.
-Packages with(std::vector<Package> more) {
-  Packages packages;
-  packages.add({.name = "base-files", .essential = true, .files = {text("etc/debian_version")}});
-  packages.add({.name = "libc6",
-                .source = "glibc",
-                .files = {library("usr/lib/x86_64-linux-gnu/libc.so.6", "libc.so.6"),
-                          library("usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "ld-linux-x86-64.so.2"),
-                          link("usr/lib64/ld-linux-x86-64.so.2", "../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2")}});
-  for (auto& package : more) packages.add(std::move(package));
-  return packages;
-}
+using testing::with;
 
 TEST(Closure, KeepsWhatAProgramNeedsAndLeavesOutWhatScriptsNeed) {
   auto packages =
@@ -125,18 +113,6 @@ TEST(Closure, WhatIsLoadedAtRunTimeMustBeADependency) {
   EXPECT_FALSE(packages.is_kept("app", "libother1"));
 }
 
-TEST(Closure, LinksLeadToPackages) {
-  auto packages = with({{.name = "server",
-                         .files = {link("usr/bin/server", "tool"), link("usr/share/man/man1/server.1", "other.1"),
-                                   link("usr/lib/jvm/default", "java-21")}},
-                        {.name = "tools", .files = {program("usr/bin/tool", {})}},
-                        {.name = "jre", .files = {text("usr/lib/jvm/java-21/release")}},
-                        {.name = "manuals", .files = {text("usr/share/man/man1/other.1")}}});
-  EXPECT_EQ(packages.reason("server", "tools"), "/usr/bin/server of server is a link to /usr/bin/tool");
-  EXPECT_EQ(packages.reason("server", "jre"), "/usr/lib/jvm/default of server is a link to /usr/lib/jvm/java-21");
-  EXPECT_FALSE(packages.is_kept("server", "manuals"));
-}
-
 TEST(Closure, ACopyrightThatLiesInAnotherPackageBringsIt) {
   auto packages = with(
       {{.name = "libgcc-s1", .files = {text("usr/lib/libgcc_s.so.1"), link("usr/share/doc/libgcc-s1", "gcc-14-base")}},
@@ -151,14 +127,6 @@ TEST(Closure, ACopyrightThatLiesInAnotherPackageBringsIt) {
   EXPECT_FALSE(packages.is_kept("three", "two"));
   packages.cut_files = {"usr/share/doc/libgcc-s1"};
   EXPECT_FALSE(packages.is_kept("libgcc-s1", "gcc-14-base"));
-}
-
-TEST(Closure, EachLinkOnTheWayIsNeeded) {
-  auto packages = with({{.name = "gcc", .files = {link("usr/bin/gcc", "gcc-14")}},
-                        {.name = "gcc-14", .files = {link("usr/bin/gcc-14", "x86-gcc-14")}},
-                        {.name = "x86-gcc-14", .files = {program("usr/bin/x86-gcc-14", {})}}});
-  EXPECT_EQ(packages.reason("gcc", "gcc-14"), "/usr/bin/gcc of gcc is a link to /usr/bin/gcc-14");
-  EXPECT_TRUE(packages.is_kept("gcc", "x86-gcc-14"));
 }
 
 TEST(Closure, TheModulesOfALibraryThatEmbedsAnInterpreter) {
@@ -201,21 +169,6 @@ TEST(Closure, ALibraryUsesTheDirectoryOfItsOwnProgram) {
              .files = {program("usr/bin/systemctl", {}), text("usr/lib/binfmt.d/x")}}});
   EXPECT_TRUE(packages.is_kept("app", "openssl"));
   EXPECT_FALSE(packages.is_kept("app", "systemd"));
-}
-
-TEST(Closure, ALinkToWhatAScriptMakesInAPackagesOwnDirectory) {
-  auto packages =
-      with({{.name = "jre",
-             .depends = "store",
-             .files = {program("usr/bin/java", {}), link("usr/lib/jvm/cacerts", "/etc/ssl/certs/java/cacerts")}},
-            {.name = "store", .files = {directory("etc/ssl/certs/java"), text("etc/cron.d/store")}}});
-  EXPECT_EQ(packages.reason("jre", "store"), "/usr/lib/jvm/cacerts of jre is a link to /etc/ssl/certs/java/cacerts");
-}
-
-TEST(Closure, LinksInACircleEnd) {
-  auto packages =
-      with({{.name = "app", .files = {link("usr/bin/a", "b"), link("usr/bin/b", "a"), program("usr/bin/app", {})}}});
-  EXPECT_TRUE(packages.is_kept("app", "libc6"));
 }
 
 TEST(Closure, AScriptThatIsThePackagesProgramBringsItsInterpreter) {

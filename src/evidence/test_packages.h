@@ -197,4 +197,17 @@ class Packages {
   std::deque<package::Facts> facts_;
 };
 
+// libc6 with its loader, base-files: what every case has.
+inline Packages with(std::vector<Package> more) {
+  Packages packages;
+  packages.add({.name = "base-files", .essential = true, .files = {text("etc/debian_version")}});
+  packages.add({.name = "libc6",
+                .source = "glibc",
+                .files = {library("usr/lib/x86_64-linux-gnu/libc.so.6", "libc.so.6"),
+                          library("usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "ld-linux-x86-64.so.2"),
+                          link("usr/lib64/ld-linux-x86-64.so.2", "../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2")}});
+  for (auto& package : more) packages.add(std::move(package));
+  return packages;
+}
+
 }  // namespace debone::evidence::testing
