@@ -141,7 +141,7 @@ def test_every_difference_is_explained(both):
             continue
         if not explained(path, there):
             wrong.append(f"{path}: {mine}, but really {real}")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 @pytest.mark.wide
