@@ -93,8 +93,19 @@ std::string why_of(const effects::Account& account) {
     return fmt::format("{} lines are new since {}, {} gone", account.lines.size(), account.entry, account.gone);
   auto why = base::join(account.why, "; ");
   if (account.steps.empty()) return fmt::format("does nothing: {}", why);
-  return fmt::format("{} step{}{}{}", account.steps.size(), account.steps.size() == 1 ? "" : "s",
-                     why.empty() ? "" : ": ", why);
+  std::size_t done = 0;
+  std::vector<std::string> omitted;
+  for (const auto& step : account.steps) {
+    if (const auto* omit = std::get_if<effects::Omit>(&step.what))
+      omitted.push_back(omit->what);
+    else
+      ++done;
+  }
+  auto text = fmt::format("{} step{}", done, done == 1 ? "" : "s");
+  if (!why.empty()) text += ": " + why;
+  if (!omitted.empty())
+    text += fmt::format("{} the image goes without: {}", why.empty() ? ";" : "", base::join(omitted, "; "));
+  return text;
 }
 
 // What an entry for it would look like.
