@@ -41,14 +41,13 @@ struct PackageScripts {
 
 constexpr std::uint64_t largest_deb = 4ULL << 30U;
 
-PackageScripts scripts_of(const package::Deb& deb, bool is_stated) {
-  const effects::Table table(effects_table());
+PackageScripts scripts_of(const package::Deb& deb, const effects::Table& table, bool is_stated) {
   return {deb.record.name, deb.record.version.str(), effects::account_for(deb, table, is_stated)};
 }
 
 std::vector<PackageScripts> of_file(const std::string& path) {
   const auto deb = package::read_control_data(base::read_file(path, largest_deb), host_architecture(), path);
-  return {scripts_of(deb, false)};
+  return {scripts_of(deb, effects::Table(effects_table()), false)};
 }
 
 std::vector<PackageScripts> of_recipe(const Options& options) {
@@ -65,11 +64,12 @@ std::vector<PackageScripts> of_recipe(const Options& options) {
   const auto selection = lock ? select_from_lock(lock->lock, recipe, architecture, options.what, context)
                               : select_by_resolving(recipe, architecture, context);
   fetch_debs(selection, context);
+  const effects::Table table(effects_table());
   for (const auto* locked : selection.architecture.taken()) {
     const auto stored = stored_deb(*locked, selection);
     const bool is_stated =
         std::ranges::any_of(recipe.effects, [&](const auto& stated) { return stated.package == locked->name; });
-    all.push_back(scripts_of(read_control_data(stored, context), is_stated));
+    all.push_back(scripts_of(read_control_data(stored, context), table, is_stated));
   }
   return all;
 }

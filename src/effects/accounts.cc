@@ -122,7 +122,7 @@ void add_scripted(const Context& context, Accounts& accounts) {
   };
   for (const auto& script : context.scripts) {
     for (const auto& step : script.steps) {
-      if (step.if_exists && context.tree.find_following(*step.if_exists) == nullptr) continue;
+      if (!context.applies(step)) continue;
       if (const auto* group = std::get_if<AddGroup>(&step.what)) {
         add(script, {.kind = Sysuser::Kind::group, .name = group->name, .id = group->gid});
       } else if (const auto* member = std::get_if<AddMember>(&step.what)) {

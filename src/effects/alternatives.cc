@@ -77,7 +77,7 @@ void alternatives(Context& context) {
   }
   for (const auto& script : context.scripts)
     for (const auto& step : script.steps)
-      if (const auto* added = std::get_if<AddAlternative>(&step.what))
+      if (const auto* added = std::get_if<AddAlternative>(&step.what); added != nullptr && context.applies(step))
         groups[added->alternative.alternative.name].push_back(added->alternative);
   while (make_some(context, groups)) {
   }

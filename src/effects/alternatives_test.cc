@@ -63,5 +63,18 @@ TEST(Alternatives, EqualUpdateAlternatives) {
             std::vector<std::string>{"/usr/bin/own is no link, so the alternative 'own' leaves it alone"});
 }
 
+TEST(Alternatives, OneOfTheTableIsMadeWhereWhatItAsksForIs) {
+  constexpr std::string_view table =
+      "- package: tool\n  trigger: go\n  does:\n"
+      "    - alternative: {name: a, link: /usr/bin/a, path: /usr/bin/tool, priority: 1}\n"
+      "    - alternative: {name: b, link: /usr/bin/b, path: /usr/bin/tool, priority: 1, if-exists: /usr/bin/none}\n";
+  Image image;
+  image.table = {{"table", table}};
+  image.add("tool", {{"usr/bin/tool", ""}}, {{"triggers", "interest go\n"}});
+  image.run(alternatives);
+  EXPECT_EQ(image.text("usr/bin/a"), "-> /etc/alternatives/a");
+  EXPECT_EQ(image.text("usr/bin/b"), "(nothing)");
+}
+
 }  // namespace
 }  // namespace debone::effects

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "effects/step.h"
 
 namespace debone::effects {
 
@@ -36,6 +37,10 @@ std::vector<RelPath> Context::list(const RelPath& directory, tree::NodeType type
     if (entry->second.type == type && entry->first.str().find('/', first) == std::string::npos)
       found.push_back(entry->first);
   return found;
+}
+
+bool Context::applies(const Step& step) const {
+  return !step.if_exists || tree.find_following(*step.if_exists) != nullptr;
 }
 
 void Context::write(const RelPath& path, std::string bytes, std::uint32_t mode, Owner owner) {

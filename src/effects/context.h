@@ -20,6 +20,8 @@ namespace debone::effects {
 
 struct Account;
 
+struct Step;
+
 struct Owner {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
@@ -41,6 +43,9 @@ struct Context {
   bool is_directory(const base::RelPath& path) const;  // links followed
   // The nodes of a type directly in the directory, sorted by name; links to them do not count.
   std::vector<base::RelPath> list(const base::RelPath& directory, tree::NodeType type) const;
+
+  // Whether a step is done in this image: what it asks to be there is there.
+  bool applies(const Step& step) const;
 
   void write(const base::RelPath& path, std::string bytes, std::uint32_t mode = 0644, Owner owner = {});
   void link(const base::RelPath& path, std::string target);

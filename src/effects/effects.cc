@@ -37,12 +37,11 @@ constexpr std::array<Finisher, 11> finishers{{
     {"dpkg-status", dpkg_status, When::always},
 }};
 
-bool is_named(std::string_view name, const std::vector<Account>& scripts, const tree::Tree& tree) {
-  return std::ranges::any_of(scripts, [&](const Account& account) {
+bool is_named(std::string_view name, const Context& context) {
+  return std::ranges::any_of(context.scripts, [&](const Account& account) {
     return std::ranges::any_of(account.steps, [&](const Step& step) {
       const auto* finish = std::get_if<Finish>(&step.what);
-      return finish != nullptr && finish->finisher == name &&
-             (!step.if_exists || tree.find_following(*step.if_exists) != nullptr);
+      return finish != nullptr && finish->finisher == name && context.applies(step);
     });
   });
 }
@@ -59,8 +58,8 @@ std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events) {
     events.warning(told(account));
   }
   for (const auto& finisher : finishers) {
-    if (finisher.when == When::named && !is_named(finisher.name, scripts, tree)) continue;
     Context context{tree, input, events, fmt::format("effect:{}", finisher.name), scripts, &table};
+    if (finisher.when == When::named && !is_named(finisher.name, context)) continue;
     base::while_doing(fmt::format("applying the effects of {}", finisher.name), [&] { finisher.run(context); });
   }
   return open;

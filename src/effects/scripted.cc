@@ -103,7 +103,7 @@ void scripted(Context& context) {
     context.origin = fmt::format("effect:{}", account.package);
     base::while_doing(fmt::format("doing what {} {} does", account.package, account.script), [&] {
       for (const auto& step : account.steps) {
-        if (step.if_exists && context.tree.find_following(*step.if_exists) == nullptr) continue;
+        if (!context.applies(step)) continue;
         std::visit(performer, step.what);
       }
     });
