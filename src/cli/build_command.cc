@@ -231,12 +231,6 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
   return text;
 }
 
-std::optional<LockFile> lock_for(const Options& options, const recipe::Recipe& recipe) {
-  if (!options.archive.offline) return find_lock(options.recipe, recipe);
-  return require_lock(options.recipe, recipe,
-                      "there is no lock, and --offline allows no request that would resolve anew");
-}
-
 // A recipe of the catalog gets its lock here; beside a file of the user's, `debone lock` alone writes one.
 std::optional<LockSaid> write_lock_of(const Options& options, const recipe::Recipe& recipe,
                                       const std::vector<Built>& built, store::Store& store) {
@@ -260,7 +254,7 @@ int build(const Options& options) {
         .hint("choose one with --arch, or write an OCI layout");
   }
   require_output(options, recipe);
-  const auto lock = lock_for(options, recipe);
+  const auto lock = find_lock(options.recipe, recipe, options.archive.offline);
   store::Store store(store::Store::default_root());
   const BuildContext context{
       store,         archive_options(options.archive, recipe), source_date_epoch(), options.to != To::rootfs, progress,

@@ -194,10 +194,7 @@ int show(const Options& options) {
   Progress progress;
   const auto recipe = find_recipe(options.recipe);
   const auto architecture = architectures(options.archive, recipe).front();
-  const auto lock = options.archive.offline
-                        ? require_lock(options.recipe, recipe,
-                                       "there is no lock, and --offline allows no request that would resolve anew")
-                        : find_lock(options.recipe, recipe);
+  const auto lock = find_lock(options.recipe, recipe, options.archive.offline);
   store::Store store(store::Store::default_root());
   const BuildContext context{store, archive_options(options.archive, recipe), std::nullopt, false, progress};
   const auto selection = lock ? select_from_lock(lock->lock, recipe, architecture, options.recipe, context)

@@ -58,6 +58,11 @@ std::optional<LockFile> find_lock(const std::string& what, const recipe::Recipe&
   return lock;
 }
 
+std::optional<LockFile> find_lock(const std::string& what, const recipe::Recipe& recipe, bool offline) {
+  if (!offline) return find_lock(what, recipe);
+  return require_lock(what, recipe, "there is no lock, and --offline allows no request that would resolve anew");
+}
+
 LockFile require_lock(const std::string& what, const recipe::Recipe& recipe, const std::string& without) {
   if (auto lock = find_lock(what, recipe)) return *std::move(lock);
   throw base::Error(base::Exit::usage, without)

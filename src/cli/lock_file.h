@@ -27,6 +27,9 @@ std::optional<LockFile> read_lock(const std::filesystem::path& path);
 // with the number of others.
 std::optional<LockFile> find_lock(const std::string& what, const recipe::Recipe& recipe);
 
+// Likewise for who resolves anew where there is none, which `offline` forbids: then it is an Error.
+std::optional<LockFile> find_lock(const std::string& what, const recipe::Recipe& recipe, bool offline);
+
 // Likewise; where there is none the Error says `without`.
 LockFile require_lock(const std::string& what, const recipe::Recipe& recipe, const std::string& without);
 

@@ -53,10 +53,7 @@ std::vector<PackageScripts> of_file(const std::string& path) {
 std::vector<PackageScripts> of_recipe(const Options& options) {
   Progress progress;
   const auto recipe = find_recipe(options.what);
-  const auto lock = options.archive.offline
-                        ? require_lock(options.what, recipe,
-                                       "there is no lock, and --offline allows no request that would resolve anew")
-                        : find_lock(options.what, recipe);
+  const auto lock = find_lock(options.what, recipe, options.archive.offline);
   store::Store store(store::Store::default_root());
   const BuildContext context{store, archive_options(options.archive, recipe), std::nullopt, false, progress};
   std::vector<PackageScripts> all;
