@@ -44,6 +44,7 @@ struct Process {
   std::string work_dir;              // absolute, or empty
   std::string user;                  // "NAME", "UID", "UID:GID", or empty
   std::vector<std::string> volumes;  // absolute paths, filled where the image runs
+  bool is_debug = false;             // a debug variant: what is in /busybox is meant to be there
 };
 Process process_of(const recipe::Recipe& recipe);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,15 @@ bool holds_private_key(std::string_view text) {
   return false;
 }
 
+// Of a PATH, as far as they are paths.
+std::set<base::RelPath> directories_of(std::string_view search_path) {
+  std::set<base::RelPath> directories;
+  for (const auto part : base::split(search_path, ':')) {
+    if (const auto path = base::RelPath::parse_absolute(part)) directories.insert(*path);
+  }
+  return directories;
+}
+
 }  // namespace
 
 bool is_program_directory(const base::RelPath& directory) {
@@ -45,6 +55,11 @@ bool is_program_directory(const base::RelPath& directory) {
 }
 
 void attack_surface(const Subject& subject, Findings& findings) {
+  const auto search_path = directories_of(subject.process.search_path);
+  const auto searched = [&](const base::RelPath& directory) {
+    return is_program_directory(directory) || search_path.contains(directory);
+  };
+  const auto tools = *base::RelPath::parse("busybox");
   const auto severity = subject.is_apts_choice ? Severity::report : Severity::failure;
   for (const auto& [path, node] : subject.tree.nodes()) {
     const bool is_directory = node.type == tree::NodeType::directory;
@@ -58,7 +73,8 @@ void attack_surface(const Subject& subject, Findings& findings) {
           {"world-writable", Severity::failure, path.absolute(),
            "everybody may write it; `paths: [{path: ..., type: permissions, permissions: ...}]` takes the "
            "bit away"});
-    if (is_directory || !is_program_directory(path.parent())) continue;
+    if (is_directory || !searched(path.parent())) continue;
+    if (subject.process.is_debug && path.parent() == tools) continue;
     if (package::is_shell(path.name()))
       findings.push_back(
           {"shell", severity, path.absolute(),

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -17,6 +18,7 @@
 #include "cli/make_lock.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "recipe/variants.h"
 
 namespace debone::cli {
 namespace {
@@ -31,6 +33,7 @@ struct Options {
   std::string output;
   To to = To::oci;
   std::string tag;
+  std::vector<std::string> variants;
   ArchiveOptions archive;
   bool timings = false;
   bool strict = false;
@@ -59,9 +62,37 @@ std::filesystem::path output_of(const Options& options, const recipe::Recipe& re
   return recipe.name;
 }
 
-std::string reference_of(const Options& options, const recipe::Recipe& recipe) {
-  if (!options.tag.empty()) return options.tag;
-  return options.to == To::docker ? recipe.name + ":latest" : "latest";
+// The variants to write: those asked for, or else all of the recipe's. A plain directory holds one.
+std::vector<recipe::Variant> variants_of(const Options& options, const recipe::Recipe& recipe) {
+  auto all = recipe.variants;
+  if (all.empty()) all.push_back(recipe::Variant::latest);
+  std::vector<std::string> names;
+  for (const auto variant : all) names.emplace_back(recipe::name_of(variant));
+  for (const auto& name : options.variants) {
+    if (std::ranges::count(names, name) > 0) continue;
+    throw Error(Exit::usage, fmt::format("{} has no variant '{}'", recipe.name, name))
+        .hint(recipe.variants.empty() ? "name it under 'variants' in the recipe"
+                                      : fmt::format("it has {}", base::join(names, ", ")));
+  }
+  if (!options.variants.empty()) {
+    std::erase_if(all, [&](recipe::Variant variant) {
+      return std::ranges::count(options.variants, recipe::name_of(variant)) == 0;
+    });
+  }
+  if (options.to == To::rootfs) {
+    if (options.variants.size() > 1) {
+      throw Error(Exit::usage, "--to rootfs holds one variant").hint("name one with --variant");
+    }
+    all.resize(1);
+  }
+  return all;
+}
+
+// "latest" and "debug"; under --tag 1.2 "1.2" and "1.2-debug".
+std::string reference_of(const Options& options, const recipe::Recipe& recipe, recipe::Variant variant) {
+  const auto name = std::string(recipe::name_of(variant));
+  if (options.tag.empty()) return options.to == To::docker ? recipe.name + ":" + name : name;
+  return variant == recipe::Variant::latest ? options.tag : options.tag + "-" + name;
 }
 
 // Refuses what could not be written before anything is fetched for it.
@@ -69,7 +100,8 @@ void require_output(const Options& options, const recipe::Recipe& recipe) {
   const auto output = output_of(options, recipe);
   switch (options.to) {
     case To::oci: return image::require_layout_target(output);
-    case To::docker: return image::require_docker_target(output, reference_of(options, recipe));
+    case To::docker:
+      return image::require_docker_target(output, reference_of(options, recipe, recipe::Variant::latest));
     case To::rootfs: return image::require_rootfs_target(output);
   }
 }
@@ -90,24 +122,34 @@ struct LockSaid {
 // What is written, and how show, run, docker and skopeo are told of it.
 struct Result {
   std::filesystem::path output;
-  std::optional<image::Written> written;  // a plain directory has no digest
+  std::vector<recipe::Variant> variants;
+  std::vector<image::Written> written;  // one each; a plain directory has no digest
 };
 
-Result write(const Options& options, const recipe::Recipe& recipe, std::vector<Built>& built, Progress& progress) {
-  Result result{output_of(options, recipe), std::nullopt};
+// What each variant is called, with its image for each architecture.
+std::vector<image::Named> named(const Options& options, const recipe::Recipe& recipe,
+                                const std::vector<recipe::Variant>& variants, std::vector<Built>& built) {
+  std::vector<image::Named> names;
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    auto& name = names.emplace_back();
+    name.reference = reference_of(options, recipe, variants[i]);
+    for (auto& one : built) name.images.push_back(std::move(one.image.variants.at(i)));
+  }
+  return names;
+}
+
+Result write(const Options& options, const recipe::Recipe& recipe, const std::vector<recipe::Variant>& variants,
+             std::vector<Built>& built, Progress& progress) {
+  Result result{output_of(options, recipe), variants, {}};
   progress.stage(
       "write",
       [&] {
         switch (options.to) {
-          case To::oci: {
-            std::vector<image::Image> images;
-            for (auto& one : built) images.push_back(std::move(one.image.image));
-            result.written = image::write_layout(result.output, images, reference_of(options, recipe));
+          case To::oci:
+            result.written = image::write_layout(result.output, named(options, recipe, variants, built));
             break;
-          }
           case To::docker:
-            result.written =
-                image::write_docker_archive(result.output, built.at(0).image.image, reference_of(options, recipe));
+            result.written = image::write_docker_archive(result.output, named(options, recipe, variants, built));
             break;
           case To::rootfs:
             for (const auto& line : image::write_rootfs(result.output, built.at(0).image.tree)) progress.warning(line);
@@ -170,8 +212,16 @@ nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& rec
   auto timings = nlohmann::ordered_json::array();
   for (const auto& timing : progress.timings())
     timings.push_back({{"stage", timing.stage}, {"seconds", timing.seconds}});
+  auto variants = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < result.written.size(); ++i) {
+    variants.push_back({{"name", recipe::name_of(result.variants[i])},
+                        {"reference", result.written[i].reference},
+                        {"digest", result.written[i].digest.oci()}});
+  }
   return {{"name", recipe.name},
-          {"digest", result.written ? nlohmann::ordered_json(result.written->digest.oci()) : nlohmann::ordered_json()},
+          {"digest", result.written.empty() ? nlohmann::ordered_json()
+                                            : nlohmann::ordered_json(result.written.front().digest.oci())},
+          {"variants", variants},
           {"output", result.output.string()},
           {"format", name_of(options.to)},
           {"lock", lock ? json_of(*lock) : nlohmann::ordered_json()},
@@ -189,7 +239,7 @@ std::string told(const LockSaid& lock, const std::string& recipe) {
 std::string text_of(const Options& options, const recipe::Recipe& recipe, const Result& result,
                     const std::optional<LockSaid>& lock, const std::vector<Built>& built, const Progress& progress) {
   std::string text = fmt::format("\n{}", recipe.name);
-  if (result.written) text += "  " + result.written->digest.oci();
+  if (!result.written.empty()) text += "  " + result.written.front().digest.oci();
   text += "\n";
   const auto row = [&](std::string_view label, const std::string& value) {
     text += fmt::format("  {:<9} {}\n", label, value);
@@ -213,6 +263,9 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
       row("allowed", base::printable(
                          fmt::format("{}{}{}: {}", finding.id, finding.path.empty() ? "" : " ", finding.path, reason)));
     for (const auto& waived : selection.waived) row("waived", base::printable(waived));
+  }
+  for (std::size_t i = 0; i < result.written.size() && !recipe.variants.empty(); ++i) {
+    row("variant", fmt::format("{}  {}", result.written[i].reference, result.written[i].digest.oci()));
   }
   if (lock) row("lock", told(*lock, options.recipe));
   switch (options.to) {
@@ -253,6 +306,7 @@ int build(const Options& options) {
                                          name_of(options.to), archs.size(), base::join(archs, ", ")))
         .hint("choose one with --arch, or write an OCI layout");
   }
+  const auto variants = variants_of(options, recipe);
   require_output(options, recipe);
   const auto lock = find_lock(options.recipe, recipe, options.archive.offline);
   store::Store store(store::Store::default_root());
@@ -264,13 +318,13 @@ int build(const Options& options) {
     base::while_doing(fmt::format("building {} for {}", recipe.name, architecture), [&] {
       auto selection = lock ? select_from_lock(lock->lock, recipe, architecture, options.recipe, context)
                             : select_by_resolving(recipe, architecture, context);
-      auto image = build_image(recipe, selection, context);
+      auto image = build_image(recipe, selection, variants, context);
       built.push_back({std::move(selection), std::move(image)});
     });
   }
   const auto said =
       lock ? LockSaid{lock->path, true, was_checked(lock->text, store)} : write_lock_of(options, recipe, built, store);
-  const auto result = write(options, recipe, built, progress);
+  const auto result = write(options, recipe, variants, built, progress);
   print(options.format == Format::json ? json_of(options, recipe, result, said, built, progress).dump(2) + "\n"
                                        : text_of(options, recipe, result, said, built, progress));
   return 0;
@@ -307,8 +361,15 @@ Command build_command() {
                            "plain directory)")
                 ->type_name("KIND")
                 ->transform(CLI::CheckedTransformer(destinations).description(""));
-            app.add_option("--tag", options->tag, "The image's reference (latest; for docker NAME:latest)")
+            app.add_option("--tag", options->tag,
+                           "The image's reference (latest; for docker NAME:latest); of a variant REF-VARIANT")
                 ->type_name("REF");
+            app.add_option(
+                   "--variant", options->variants,
+                   "Write that one of the recipe's variants alone: latest, nonroot, debug or debug-nonroot; may "
+                   "be repeated")
+                ->type_name("VARIANT")
+                ->allow_extra_args(false);
             add_archive_options(app, options->archive,
                                 "A Debian architecture to build for, instead of the recipe's; may be repeated");
             app.add_flag("--strict", options->strict,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/error.h"
@@ -9,6 +11,7 @@
 #include "cli/build_tree.h"
 #include "cli/image_config.h"
 #include "layer/layer.h"
+#include "recipe/variants.h"
 
 namespace debone::cli {
 namespace {
@@ -43,11 +46,25 @@ check::Verdict judge(const tree::Tree& tree, const recipe::Recipe& recipe, const
   return verdict;
 }
 
+std::shared_ptr<const layer::Layer> packed(const tree::Tree& tree, const BuildContext& context) {
+  return context.progress.stage(
+      "pack", [&] { return std::make_shared<const layer::Layer>(layer::pack(tree, context.archive.jobs)); },
+      [](const auto& layer) {
+        return fmt::format("{} to {}", base::human_size(layer->uncompressed_size), base::human_size(layer->size));
+      });
+}
+
+// A tree over another, as a layer over a layer.
+void lay_over(tree::Tree& tree, const tree::Tree& upper) {
+  for (const auto& [path, node] : upper.nodes()) tree.put(path, node);
+}
+
 }  // namespace
 
-BuiltImage build_image(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context) {
+BuiltImage build_image(const recipe::Recipe& recipe, const Selection& selection,
+                       const std::vector<recipe::Variant>& variants, const BuildContext& context) {
   auto& progress = context.progress;
-  auto [tree, created, cut] = build_tree(recipe, selection, context);
+  auto [tree, created, cut, debug] = build_tree(recipe, selection, context);
 
   BuiltImage built;
   built.cut = std::move(cut);
@@ -58,20 +75,23 @@ BuiltImage build_image(const recipe::Recipe& recipe, const Selection& selection,
       "check", [&] { return judge(tree, recipe, selection, progress); },
       [](const check::Verdict& verdict) { return fmt::format("{} to report", verdict.findings.size()); });
 
-  built.image.config = config_of(recipe, selection.architecture.name, created);
-  built.image.annotations = recipe.annotations;
-  if (context.wants_layers) {
-    built.image.layers.push_back(progress.stage(
-        "pack", [&] { return layer::pack(tree, context.archive.jobs); },
-        [](const auto& layer) {
-          return fmt::format("{} to {}", base::human_size(layer.uncompressed_size), base::human_size(layer.size));
-        }));
+  if (!context.wants_layers) {
+    if (recipe::is_debug(variants.at(0))) lay_over(tree, *debug);
+    built.tree = std::move(tree);
+    return built;
   }
-  for (const auto& layer : built.image.layers) {
-    built.tar_size += layer.uncompressed_size;
-    built.compressed_size += layer.size;
+  const auto layer = packed(tree, context);
+  built.tar_size = layer->uncompressed_size;
+  built.compressed_size = layer->size;
+  std::shared_ptr<const layer::Layer> debug_layer;
+  if (std::ranges::any_of(variants, recipe::is_debug)) debug_layer = packed(*debug, context);
+  for (const auto variant : variants) {
+    auto& image = built.variants.emplace_back();
+    image.config = config_of(recipe, variant, selection.architecture.name, created);
+    image.annotations = recipe.annotations;
+    image.layers.push_back(layer);
+    if (recipe::is_debug(variant)) image.layers.push_back(debug_layer);
   }
-  if (!context.wants_layers) built.tree = std::move(tree);
   return built;
 }
 

@@ -16,19 +16,20 @@
 
 namespace debone::cli {
 
-// What an image for one architecture came to.
+// What the images of a recipe for one architecture came to.
 struct BuiltImage {
-  image::Image image;
-  tree::Tree tree;  // where no layers were wanted
+  std::vector<image::Image> variants;  // those asked for, in that order; empty where no layers were wanted
+  tree::Tree tree;                     // where no layers were wanted: of the first variant asked for
   Accounts accounts;
-  std::uint64_t tar_size = 0;           // bytes of the layers' tars
-  std::uint64_t compressed_size = 0;    // bytes of the layers
+  std::uint64_t tar_size = 0;           // bytes of the recipe's layer's tar
+  std::uint64_t compressed_size = 0;    // bytes of the recipe's layer
   std::vector<evidence::CutTotal> cut;  // of the packages' files what was left out, by which rule
   check::Verdict verdict;               // without failures, findings of many paths grouped
 };
 
 // Throws Error; a check that fails is one (does_not_hold), so is an account that is not as the selection's lock has it
 // (usage).
-BuiltImage build_image(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context);
+BuiltImage build_image(const recipe::Recipe& recipe, const Selection& selection,
+                       const std::vector<recipe::Variant>& variants, const BuildContext& context);
 
 }  // namespace debone::cli

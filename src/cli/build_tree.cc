@@ -11,9 +11,11 @@
 #include "cli/effects_table.h"
 #include "cli/selected_debs.h"
 #include "cli/stored_debs.h"
+#include "effects/debug_tools.h"
 #include "effects/effects.h"
 #include "package/deb.h"
 #include "package/leave_out.h"
+#include "recipe/variants.h"
 #include "resolve/solve.h"
 #include "tree/assemble.h"
 
@@ -101,6 +103,21 @@ std::string told(const std::vector<Read>& all) {
   return fmt::format("{} of files", base::human_size(bytes));
 }
 
+// The .deb of the debug variants, read; nothing where the recipe has none.
+std::optional<package::Deb> debug_deb(const recipe::Recipe& recipe, const Selection& selection,
+                                      const BuildContext& context) {
+  if (std::ranges::none_of(recipe.variants, recipe::is_debug)) return std::nullopt;
+  const auto* package = selection.architecture.debug();
+  if (package == nullptr) {
+    throw base::Error(base::Exit::usage, fmt::format("the lock has no package in the state 'debug' for {}, and the "
+                                                     "recipe has debug variants",
+                                                     selection.architecture.name))
+        .at(recipe.variants_place.str())
+        .hint("`debone update RECIPE` resolves anew");
+  }
+  return read_deb(stored_deb(*package, selection), context);
+}
+
 }  // namespace
 
 ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context) {
@@ -134,6 +151,11 @@ ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, c
         return image.tree.nodes().size();
       },
       [](std::size_t paths) { return fmt::format("{} paths", paths); });
+
+  if (const auto deb = debug_deb(recipe, selection, context)) {
+    image.debug = effects::debug_tools(*deb, image.tree, image.created, progress);
+    if (context.source_date_epoch) clamp_times(*image.debug, image.created);
+  }
   return image;
 }
 

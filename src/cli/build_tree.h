@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "cli/build_context.h"
@@ -17,6 +18,7 @@ struct ImageTree {
   tree::Tree tree;
   std::int64_t created = 0;             // the image's date
   std::vector<evidence::CutTotal> cut;  // of the packages' files what was left out, by which rule
+  std::optional<tree::Tree> debug;      // what the debug variants have beside it
 };
 
 // Throws Error.

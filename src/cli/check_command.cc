@@ -57,6 +57,8 @@ check::Process process_of(const image::Config& config) {
   process.work_dir = config.work_dir;
   process.user = config.user;
   process.volumes = config.volumes;
+  const auto variant = config.labels.find(image::variant_label);
+  process.is_debug = variant != config.labels.end() && variant->second == "debug";
   return process;
 }
 

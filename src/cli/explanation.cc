@@ -24,6 +24,7 @@ State state_of(LockedState state) {
     case LockedState::kept: return State::kept;
     case LockedState::data_only: return State::data_only;
     case LockedState::read: return State::read;
+    case LockedState::debug:
     case LockedState::left_out: return State::left_out;
   }
   return State::left_out;
@@ -138,7 +139,8 @@ AptClosure Explainer::apt_closure(std::vector<package::Facts> facts) const {
   AptClosure closure;
   auto taken = facts.begin();
   for (std::size_t i = 0; i < packages.size(); ++i) {
-    if (packages[i]->state != LockedState::left_out) {
+    if (packages[i]->state == LockedState::debug) continue;  // nothing of it depends on the others
+    if (packages[i]->is_taken()) {
       closure.facts.push_back(std::move(*taken++));
       closure.fates.emplace_back();
     } else if (found[i]) {

@@ -1,8 +1,13 @@
 #include "cli/image_config.h"
 
+#include <fmt/format.h>
+
+#include "recipe/variants.h"
+
 namespace debone::cli {
 
-image::Config config_of(const recipe::Recipe& recipe, const std::string& architecture, std::int64_t created) {
+image::Config config_of(const recipe::Recipe& recipe, recipe::Variant variant, const std::string& architecture,
+                        std::int64_t created) {
   const auto platform = image::platform_of(architecture);
   image::Config config;
   config.architecture = platform.architecture;
@@ -18,6 +23,16 @@ image::Config config_of(const recipe::Recipe& recipe, const std::string& archite
   config.ports = recipe.ports;
   config.volumes = recipe.volumes;
   config.labels = recipe.annotations;
+  if (recipe::is_nonroot(variant)) {
+    config.user = fmt::format("{}", recipe::nonroot_id);
+    if (config.work_dir.empty()) config.work_dir = "/home/nonroot";
+  }
+  if (recipe::is_debug(variant)) {
+    auto& path = config.environment["PATH"];
+    path = path.empty() ? "/busybox" : "/busybox:" + path;
+    if (config.entrypoint.empty() && config.cmd.empty()) config.entrypoint = {"/busybox/sh"};
+    config.labels[image::variant_label] = recipe::name_of(recipe::Variant::debug);
+  }
   return config;
 }
 

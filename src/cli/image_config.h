@@ -10,6 +10,7 @@
 namespace debone::cli {
 
 // `architecture` is Debian's name, `created` the image's date.
-image::Config config_of(const recipe::Recipe& recipe, const std::string& architecture, std::int64_t created);
+image::Config config_of(const recipe::Recipe& recipe, recipe::Variant variant, const std::string& architecture,
+                        std::int64_t created);
 
 }  // namespace debone::cli

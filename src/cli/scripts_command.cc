@@ -41,13 +41,14 @@ struct PackageScripts {
 
 constexpr std::uint64_t largest_deb = 4ULL << 30U;
 
-PackageScripts scripts_of(const package::Deb& deb, const effects::Table& table, bool is_stated) {
-  return {deb.record.name, deb.record.version.str(), effects::account_for(deb, table, is_stated)};
+PackageScripts scripts_of(const package::Deb& deb, const effects::Table& table, bool is_stated,
+                          const std::vector<recipe::DebconfAnswer>& answers) {
+  return {deb.record.name, deb.record.version.str(), effects::account_for(deb, table, is_stated, answers)};
 }
 
 std::vector<PackageScripts> of_file(const std::string& path) {
   const auto deb = package::read_control_data(base::read_file(path, largest_deb), host_architecture(), path);
-  return {scripts_of(deb, effects::Table(effects_table()), false)};
+  return {scripts_of(deb, effects::Table(effects_table()), false, {})};
 }
 
 std::vector<PackageScripts> of_recipe(const Options& options) {
@@ -66,7 +67,7 @@ std::vector<PackageScripts> of_recipe(const Options& options) {
     const auto stored = stored_deb(*locked, selection);
     const bool is_stated =
         std::ranges::any_of(recipe.effects, [&](const auto& stated) { return stated.package == locked->name; });
-    all.push_back(scripts_of(read_control_data(stored, context), table, is_stated));
+    all.push_back(scripts_of(read_control_data(stored, context), table, is_stated, recipe.debconf));
   }
   return all;
 }
@@ -102,6 +103,9 @@ std::string why_of(const effects::Account& account) {
   if (!why.empty()) text += ": " + why;
   if (!omitted.empty())
     text += fmt::format("{} the image goes without: {}", why.empty() ? ";" : "", base::join(omitted, "; "));
+  if (!account.questions.empty())
+    text += fmt::format("; `debconf:` may answer {}",
+                        base::join({account.questions.begin(), account.questions.end()}, ", "));
   return text;
 }
 

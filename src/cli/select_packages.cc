@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "cli/choice.h"
 #include "cli/lean_closure.h"
 #include "cli/locked_debs.h"
 #include "cli/looked_at.h"
+#include "recipe/variants.h"
 #include "resolve/solve.h"
 
 namespace debone::cli {
@@ -68,6 +70,28 @@ Decisions keep_all(const resolve::Solution& image) {
         {chosen, LockedState::kept, by.empty() ? "the recipe" : fmt::format("{} of {}", relation, by)});
   }
   return all;
+}
+
+// The debug variants' package, chosen by itself: what it conflicts with is in another layer, and nothing calls it
+// there. It stands in the list of packages by its name.
+void add_debug_package(Decisions& decisions, const Choice& choice, const std::string& architecture,
+                       const recipe::Place& place) {
+  const std::string name(recipe::debug_package);
+  const auto solution = resolve::solve({{name, "", "", place}}, {}, choice.available, architecture);
+  const auto chosen =
+      std::ranges::find(solution.packages, name, [](const resolve::Chosen& each) { return each.package->name; });
+  const auto at = std::ranges::lower_bound(decisions.packages, name, {},
+                                           [](const Decided& each) { return each.chosen.package->name; });
+  if (at != decisions.packages.end() && at->chosen.package->name == name) {
+    if (at->state != LockedState::left_out) {
+      throw base::Error(base::Exit::usage, fmt::format("'{}' is in the image, and the debug variants bring it", name))
+          .at(place.str())
+          .hint(fmt::format("take it out of 'packages', or the debug variants out of 'variants'"));
+    }
+    *at = {*chosen, LockedState::debug, "the debug variants"};
+    return;
+  }
+  decisions.packages.insert(at, {*chosen, LockedState::debug, "the debug variants"});
 }
 
 // What evidence makes of it. An Essential package that nothing needs was in no closure of the recipe's.
@@ -170,6 +194,9 @@ Selection select_by_resolving(const recipe::Recipe& recipe, const std::string& a
     decisions = keep_lean(resolved, lean);
     for (const auto& chosen : lean.packages)
       looked_at.push_back({chosen.package->id(), chosen.package->sha256.value(), chosen.package->size});
+  }
+  if (std::ranges::any_of(recipe.variants, recipe::is_debug)) {
+    add_debug_package(decisions, choice, architecture, recipe.variants_place);
   }
   auto selection = selection_of(decisions, choice);
   remember_looked_at(looked_at, recipe, architecture, selection.suites, context.store);

@@ -141,7 +141,7 @@ Side side_of(const recipe::Recipe& recipe, std::vector<resolve::LockedArchitectu
   side.what = std::move(what);
   side.kind = "recipe";
   side.packages.architectures = std::move(architectures);
-  side.config = settings_of(config_of(recipe, side.packages.architectures.at(0).name, 0), {});
+  side.config = settings_of(config_of(recipe, recipe::Variant::latest, side.packages.architectures.at(0).name, 0), {});
   if (side.packages.architectures.size() > 1) side.config->erase({"architecture", ""});
   return side;
 }
@@ -171,7 +171,8 @@ void make_comparable(Side& before, Side& after) {
     for (auto& package : side->packages.architectures.at(0).packages) {
       package.sha256 = {};
       if (package.state == LockedState::data_only) package.state = LockedState::kept;
-      if (package.state == LockedState::read) package.state = LockedState::left_out;
+      if (package.state == LockedState::read || package.state == LockedState::debug)
+        package.state = LockedState::left_out;
     }
   }
   before.packages.architectures[0].name = after.packages.architectures[0].name;

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "debian/multiarch.h"
+#include "effects/answers.h"
 #include "effects/maintainer_script.h"
 
 namespace debone::effects {
@@ -24,13 +25,15 @@ constexpr std::size_t most_told = 3;
 
 class Accountant {
  public:
-  Accountant(const package::Deb& deb, const Table& table)
+  Accountant(const package::Deb& deb, const Table& table, const std::vector<recipe::DebconfAnswer>& answers)
       : deb_(deb),
         table_(table),
         entries_(table.entries(deb.record.name)),
         identity_{deb.record.name, deb.record.version.str(), deb.record.architecture} {
     const auto multiarch = debian::multiarch(identity_.architecture);
-    words_ = {{"package", identity_.package}, {"version", identity_.version}};
+    words_ = words_of_answers(deb, answers);
+    words_["package"] = identity_.package;
+    words_["version"] = identity_.version;
     if (!multiarch.empty()) {
       words_["architecture"] = identity_.architecture;
       words_["multiarch"] = multiarch;
@@ -78,10 +81,17 @@ class Accountant {
     return name.empty() || name == "sh" || name == "bash" || name == "dash";
   }
 
-  void take(const Entry& entry, State state, Account& account) const {
+  void take(const Entry& entry, State state, Account& account) {
     account.state = state;
     account.entry = entry.place.str();
     account.steps = read_steps(*entry.does, words_);
+    for (const auto& question : questions_in(*entry.does)) account.questions.insert(filled(question, words_));
+    // Later scripts hear what this one answered.
+    for (const auto& step : account.steps) {
+      if (const auto* answer = std::get_if<Answer>(&step.what)) {
+        words_.try_emplace("debconf:" + answer->question, answer->value);
+      }
+    }
     if (!entry.why.empty()) account.why.push_back(entry.why);
   }
 
@@ -114,7 +124,7 @@ class Accountant {
   }
 
   // By an entry that knows the script's form, else by the form last known of the package's own.
-  void settle(Account& account) const {
+  void settle(Account& account) {
     const Entry* last = nullptr;
     for (const auto& entry : entries_) {
       if (entry.script != account.script) continue;
@@ -180,7 +190,8 @@ std::string some(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-std::vector<Account> account_for(const package::Deb& deb, const Table& table, bool is_stated) {
+std::vector<Account> account_for(const package::Deb& deb, const Table& table, bool is_stated,
+                                 const std::vector<recipe::DebconfAnswer>& answers) {
   std::vector<Account> accounts;
   const auto settled = [&](std::string_view script, State state) {
     Account account;
@@ -190,7 +201,7 @@ std::vector<Account> account_for(const package::Deb& deb, const Table& table, bo
     accounts.push_back(std::move(account));
   };
   std::optional<Accountant> accountant;
-  const auto ask = [&]() -> Accountant& { return accountant ? *accountant : accountant.emplace(deb, table); };
+  const auto ask = [&]() -> Accountant& { return accountant ? *accountant : accountant.emplace(deb, table, answers); };
   for (const auto name : run_scripts) {
     const auto script = deb.control_files.find(std::string(name));
     if (script == deb.control_files.end()) continue;
@@ -212,7 +223,8 @@ std::vector<Account> account_for(const Input& input, const Table& table) {
     for (const auto& deb : debs) {
       const bool is_stated = std::ranges::any_of(input.recipe->effects,
                                                  [&](const auto& stated) { return stated.package == deb.record.name; });
-      for (auto& account : account_for(deb, table, is_stated)) accounts.push_back(std::move(account));
+      for (auto& account : account_for(deb, table, is_stated, input.recipe->debconf))
+        accounts.push_back(std::move(account));
     }
   };
   if (input.read != nullptr) add(*input.read);

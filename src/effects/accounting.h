@@ -2,6 +2,7 @@
 // the steps of its entry, or that a first installation does not run it, or that nobody knows it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Account {
   std::vector<std::string> lines;     // normalised: of the whole rest, or of a changed one those that are new
   std::size_t gone = 0;               // lines of the form last known that are not there any more
   std::vector<std::string> sections;  // the helpers whose sections it has, known ones
+  std::set<std::string> questions;    // of debconf's, those that the steps hang on
   Known form;                         // of a script: what an entry for it would say
 
   bool is_open() const { return state == State::changed || state == State::unknown; }
@@ -35,7 +37,8 @@ struct Account {
 
 // In the packages' order; of each preinst, config, postinst, its triggers, prerm, postrm. Throws Error (usage) where
 // the table is malformed.
-std::vector<Account> account_for(const package::Deb& deb, const Table& table, bool is_stated);
+std::vector<Account> account_for(const package::Deb& deb, const Table& table, bool is_stated,
+                                 const std::vector<recipe::DebconfAnswer>& answers);
 std::vector<Account> account_for(const Input& input, const Table& table);
 
 // "systemd postinst has changed: 2 lines are new (...), 1 is gone", for a warning.

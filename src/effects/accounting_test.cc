@@ -18,7 +18,7 @@ class Accounting : public ::testing::Test {
     Image image;
     auto& deb = image.read_only("tool", {}, control_files);
     const std::vector<TableFile> files{{"t.yaml", text}};
-    return account_for(deb, Table(files), is_stated);
+    return account_for(deb, Table(files), is_stated, {});
   }
 
   std::string text;

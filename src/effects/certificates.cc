@@ -15,6 +15,7 @@
 #include <set>
 #include <vector>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "effects/finishers.h"
 #include "effects/pem.h"
@@ -120,6 +121,32 @@ void link_by_hash(Context& context, const RelPath& directory) {
   }
 }
 
+// The recipe's answer to which of the shipped certificates are trusted.
+struct Chosen {
+  std::set<std::string> names;  // "mozilla/ISRG_Root_X1.crt"
+  std::string place;
+};
+
+std::optional<Chosen> chosen_certificates(const Context& context) {
+  const auto& answers = context.input.recipe->debconf;
+  const auto answer = std::ranges::find(answers, certificate_questions[0], &recipe::DebconfAnswer::question);
+  if (answer == answers.end()) return std::nullopt;
+  Chosen chosen{{}, answer->place.str()};
+  for (const auto name : base::split(answer->value, ',')) chosen.names.emplace(base::trim(name));
+  chosen.names.erase("");
+  return chosen;
+}
+
+void require_found(const Chosen& chosen, const std::set<std::string>& found) {
+  for (const auto& name : chosen.names) {
+    if (found.contains(name)) continue;
+    const auto near = base::nearest(name, {found.begin(), found.end()});
+    throw base::Error(base::Exit::usage, fmt::format("no certificate is called '{}'", name))
+        .at(chosen.place)
+        .hint(near ? fmt::format("did you mean '{}'?", *near) : "they lie below /usr/share/ca-certificates");
+  }
+}
+
 }  // namespace
 
 void certificates(Context& context) {
@@ -137,10 +164,16 @@ void certificates(Context& context) {
     bundle += certificate.text;
     if (!certificate.text.empty() && certificate.text.back() != '\n') bundle += '\n';
   };
+  const auto chosen = chosen_certificates(context);
+  std::set<std::string> found;
   for (const auto& certificate : certificates_below(context, shipped)) {
-    configuration += certificate.path.str().substr(shipped.size() + 1) + "\n";
-    add(certificate);
+    const auto name = certificate.path.str().substr(shipped.size() + 1);
+    const bool is_trusted = !chosen || chosen->names.contains(name);
+    configuration += (is_trusted ? "" : "!") + name + "\n";
+    found.insert(name);
+    if (is_trusted) add(certificate);
   }
+  if (chosen) require_found(*chosen, found);
   for (const auto& certificate : certificates_below(context, local)) add(certificate);
 
   context.write(at("etc/ca-certificates.conf"), std::move(configuration));

@@ -113,5 +113,27 @@ TEST(Certificates, DamagedOnesGetNoHashLink) {
   EXPECT_EQ(image.text("etc/ssl/certs/text.pem"), "-> /usr/share/ca-certificates/text.crt");
 }
 
+TEST(Certificates, AreThoseThatTheRecipeChooses) {
+  auto image = with_certificates();
+  image.recipe.debconf.push_back(
+      {"ca-certificates/enable_crts", "mozilla/Twin_1.crt, mozilla/B_Root.crt", {"x.yaml", 3, 4}});
+  image.run(certificates);
+  EXPECT_EQ(image.text("etc/ssl/certs/B_Root.pem"), "-> /usr/share/ca-certificates/mozilla/B_Root.crt");
+  EXPECT_EQ(image.text("etc/ssl/certs/Twin_2.pem"), "(nothing)");
+  // One's own stay trusted.
+  EXPECT_EQ(image.text("etc/ssl/certs/Company.pem"), "-> /usr/local/share/ca-certificates/mine/Company.crt");
+  const auto configuration = image.text("etc/ca-certificates.conf");
+  EXPECT_NE(configuration.find("\nmozilla/B_Root.crt\n!mozilla/"), std::string::npos) << configuration;
+  EXPECT_NE(configuration.find("\n!two.crt\n"), std::string::npos) << configuration;
+}
+
+TEST(Certificates, ThatAreChosenAndNotThereAreAMistake) {
+  auto image = with_certificates();
+  image.recipe.debconf.push_back({"ca-certificates/enable_crts", "mozilla/B_Rot.crt", {"x.yaml", 3, 4}});
+  EXPECT_EQ(testing::error_of([&] { image.run(certificates); }),
+            "error: x.yaml:3:4: no certificate is called 'mozilla/B_Rot.crt'\n"
+            "  hint: did you mean 'mozilla/B_Root.crt'?\n");
+}
+
 }  // namespace
 }  // namespace debone::effects

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "effects/accounting.h"
+#include "effects/answers.h"
 #include "effects/context.h"
 #include "effects/finishers.h"
 
@@ -46,12 +47,32 @@ bool is_named(std::string_view name, const Context& context) {
   });
 }
 
+bool is_used(const recipe::DebconfAnswer& answer, const std::vector<Account>& scripts) {
+  return std::ranges::count(certificate_questions, answer.question) > 0 ||
+         std::ranges::any_of(scripts,
+                             [&](const Account& account) { return account.questions.contains(answer.question); });
+}
+
 }  // namespace
 
 std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events) {
   const Table table(input.table);
+  std::vector<const package::Deb*> packages;
+  for (const auto* debs : {input.debs, input.read}) {
+    if (debs == nullptr) continue;
+    for (const auto& deb : *debs) packages.push_back(&deb);
+  }
+  require_questions(input.recipe->debconf, packages);
   const auto scripts = account_for(input, table);
   std::size_t open = 0;
+  for (const auto& answer : input.recipe->debconf) {
+    if (is_used(answer, scripts)) continue;
+    ++open;
+    events.warning(
+        fmt::format("{}: the table of effects makes nothing of the answer to '{}'; say under `effects` or "
+                    "`paths` what it changes",
+                    answer.place.str(), answer.question));
+  }
   for (const auto& account : scripts) {
     if (!account.is_open()) continue;
     ++open;

@@ -40,6 +40,65 @@ TEST(Effects, RunWhereTheTableNamesThem) {
   EXPECT_EQ(image.tree.find(at("etc/hosts"))->origin, "effect:netbase");
 }
 
+constexpr std::string_view asking = R"(
+- package: tz
+  trigger: zone
+  does:
+    - answer: {question: tz/Areas, value: Etc}
+    - answer: {question: tz/Zones/Etc, value: UTC}
+    - link: {path: /etc/localtime, to: "/zones/{debconf:tz/Areas}/{debconf:tz/Zones/{debconf:tz/Areas}}"}
+    - file: {path: /etc/on, content: "on\n", if-answer: {tz/On: true}}
+)";
+
+class DebconfAnswers : public ::testing::Test {
+ protected:
+  DebconfAnswers() {
+    image.table = {{"table", asking}};
+    image.add("tz", {},
+              {{"triggers", "interest zone\n"},
+               {"templates",
+                "Template: tz/Areas\nType: select\nChoices: Etc, Europe\n\nTemplate: tz/Zones/Etc\nType: string\n\n"
+                "Template: tz/Zones/Europe\nType: string\n\nTemplate: tz/On\nType: boolean\nDefault: false\n\n"
+                "Template: tz/Unused\nType: string\n"}});
+  }
+  void answer(const std::string& question, const std::string& value) {
+    image.recipe.debconf.push_back({question, value, {"x.yaml", 3, 4}});
+  }
+  std::size_t applied() { return apply(image.tree, image.inputs(), *image.recorder); }
+  Image image;
+};
+
+TEST_F(DebconfAnswers, AreTheConfigScriptsOwnWhereTheRecipeHasNone) {
+  EXPECT_EQ(applied(), 0U);
+  EXPECT_EQ(image.text("etc/localtime"), "-> /zones/Etc/UTC");
+  EXPECT_EQ(image.text("etc/on"), "(nothing)");
+}
+
+TEST_F(DebconfAnswers, OfTheRecipeHoldInTextsAndConditions) {
+  answer("tz/Areas", "Europe");
+  answer("tz/Zones/Europe", "Berlin");
+  answer("tz/On", "true");
+  EXPECT_EQ(applied(), 0U);
+  EXPECT_EQ(image.text("etc/localtime"), "-> /zones/Europe/Berlin");
+  EXPECT_EQ(image.text("etc/on"), "on\n");
+}
+
+TEST_F(DebconfAnswers, ThatAreNeededAreAskedFor) {
+  answer("tz/Areas", "Europe");
+  EXPECT_EQ(error_of([&] { applied(); }),
+            "error: what tz does needs an answer to 'tz/Zones/Europe'\n"
+            "  hint: write `debconf: {tz/Zones/Europe: ...}` in the recipe\n");
+}
+
+TEST_F(DebconfAnswers, ThatChangeNothingAreAWarning) {
+  answer("tz/Unused", "x");
+  EXPECT_EQ(applied(), 1U);
+  EXPECT_EQ(
+      image.recorder->warnings.at(0),
+      "x.yaml:3:4: the table of effects makes nothing of the answer to 'tz/Unused'; say under `effects` or `paths` "
+      "what it changes");
+}
+
 TEST(Effects, WhatTheTableDoesNotKnowIsAWarning) {
   Image image;
   image.add("tool", {}, {{"postinst", "#!/bin/sh\n# a comment\nset -e\nrm -f /x\n"}, {"postrm", "x\n"}});

@@ -2,6 +2,9 @@
 // which only where an entry of the effects table names them.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "effects/context.h"
 
 namespace debone::effects {
@@ -36,7 +39,10 @@ void stated_paths(Context& context);
 
 // ca-certificates' configuration, the bundle, the links by name and by hash in /etc/ssl/certs; certificates in
 // /usr/local/share/ca-certificates belong to it.
+// Of the recipe's answers to ca-certificates/enable_crts the ones that are named are trusted alone, as the postinst has
+// it; Error (usage) for one that is not there.
 void certificates(Context& context);
+inline constexpr std::array<std::string_view, 1> certificate_questions{"ca-certificates/enable_crts"};
 
 // Java's key store of the certificates that `certificates` made links for, with the aliases of ca-certificates-java; in
 // the order of their aliases and with the image's date, where the real one has the order of a hash table and the time.

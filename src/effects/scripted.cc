@@ -65,6 +65,7 @@ class Performer {
   void operator()(const AddGroup&) {}
   void operator()(const AddMember&) {}
   void operator()(const AddAlternative&) {}
+  void operator()(const Answer&) {}
   void operator()(const Finish&) {}
   void operator()(const Omit&) {}
 

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <utility>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "recipe/fields.h"
 #include "recipe/values.h"
@@ -16,6 +18,8 @@ namespace {
 using recipe::Fields;
 using recipe::Node;
 using recipe::NodePtr;
+
+constexpr std::string_view answer_word = "{debconf:";
 
 NodePtr with_words(const Node& node, const Words& words) {
   auto copy = std::make_shared<Node>(node);
@@ -141,6 +145,11 @@ Step alternative(const Node& node) {
   return {AddAlternative{std::move(installed)}, read.if_exists()};
 }
 
+Step answer(const Node& node) {
+  const Reader read(node, "answer", {"question", "value", "if-exists"});
+  return {Answer{read.text("question"), read.text("value")}, read.if_exists()};
+}
+
 Step finisher(const Node& node) {
   if (node.kind == Node::Kind::scalar) return {Finish{recipe::text_of(node, "finisher")}, std::nullopt};
   const Reader read(node, "finisher", {"name", "if-exists"});
@@ -152,8 +161,9 @@ Step omit(const Node& node) {
   return {Omit{read.text("what")}, read.if_exists()};
 }
 
-constexpr std::array<std::pair<std::string_view, Step (*)(const Node&)>, 13> kinds{{
+constexpr std::array<std::pair<std::string_view, Step (*)(const Node&)>, 14> kinds{{
     {"alternative", alternative},
+    {"answer", answer},
     {"copy", copy},
     {"directory", directory},
     {"file", file},
@@ -167,6 +177,46 @@ constexpr std::array<std::pair<std::string_view, Step (*)(const Node&)>, 13> kin
     {"set", set},
     {"user", user},
 }};
+
+// The brace that ends what the one at `open` begins.
+std::size_t closing_brace(const std::string& text, std::size_t open) {
+  int depth = 0;
+  for (auto i = open; i < text.size(); ++i) {
+    if (text[i] == '{') ++depth;
+    if (text[i] == '}' && --depth == 0) return i;
+  }
+  return std::string::npos;
+}
+
+// Whether the answers are those that `if-answer: {QUESTION: ANSWER}` asks for; takes it out of the step.
+bool take_condition(Node& step, const Words& words) {
+  if (step.kind != Node::Kind::map || step.members.size() != 1) return true;
+  const auto& member = step.members[0];
+  if (member.value->kind != Node::Kind::map) return true;
+  const auto* condition = member.value->find("if-answer");
+  if (condition == nullptr) return true;
+  const bool holds =
+      std::ranges::all_of(recipe::members_of(*condition, "if-answer"), [&](const recipe::Member& answer) {
+        const auto given = words.find("debconf:" + answer.key->text);
+        return given != words.end() && given->second == answer.value->text;
+      });
+  auto rest = std::make_shared<Node>(*member.value);
+  std::erase_if(rest->members, [](const recipe::Member& each) { return each.key->text == "if-answer"; });
+  step.members[0].value = std::move(rest);
+  return holds;
+}
+
+// An answer that stands in a text and that nobody gave.
+void require_answers(const Node& node, const std::string& package) {
+  if (const auto at = node.text.find(answer_word); at != std::string::npos) {
+    const auto begin = at + answer_word.size();
+    const auto question = node.text.substr(begin, closing_brace(node.text, at) - begin);
+    throw base::Error(base::Exit::usage, fmt::format("what {} does needs an answer to '{}'", package, question))
+        .hint(fmt::format("write `debconf: {{{}: ...}}` in the recipe", question));
+  }
+  for (const auto& item : node.items) require_answers(*item, package);
+  for (const auto& member : node.members) require_answers(*member.value, package);
+}
 
 Step read_step(const Node& node) {
   const auto& members = recipe::members_of(node, "a step");
@@ -186,8 +236,9 @@ Step read_step(const Node& node) {
 std::string filled(const std::string& text, const Words& words) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
-    const auto end = text[i] == '{' ? text.find('}', i) : std::string::npos;
-    const auto word = end == std::string::npos ? words.end() : words.find(text.substr(i + 1, end - i - 1));
+    const auto end = text[i] == '{' ? closing_brace(text, i) : std::string::npos;
+    const auto word =
+        end == std::string::npos ? words.end() : words.find(filled(text.substr(i + 1, end - i - 1), words));
     if (word == words.end()) {
       out += text[i++];
     } else {
@@ -198,11 +249,40 @@ std::string filled(const std::string& text, const Words& words) {
   return out;
 }
 
-std::vector<Step> read_steps(const Node& does, const Words& words) {
+std::vector<Step> read_steps(const Node& does, const Words& given) {
   std::vector<Step> steps;
   if (does.kind == Node::Kind::scalar && does.text == "nothing") return steps;
-  for (const auto& step : recipe::items_of(does, "does")) steps.push_back(read_step(*with_words(*step, words)));
+  auto words = given;
+  for (const auto& item : recipe::items_of(does, "does")) {
+    auto node = *with_words(*item, words);
+    const bool holds = take_condition(node, words);
+    auto step = read_step(node);
+    if (!holds) continue;
+    if (const auto package = words.find("package"); package != words.end()) require_answers(node, package->second);
+    if (const auto* answer = std::get_if<Answer>(&step.what)) {
+      words.try_emplace("debconf:" + answer->question, answer->value);
+    }
+    steps.push_back(std::move(step));
+  }
   return steps;
+}
+
+std::set<std::string> questions_in(const Node& does) {
+  std::set<std::string> questions;
+  for (auto at = does.text.find(answer_word); at != std::string::npos; at = does.text.find(answer_word, at + 1)) {
+    const auto end = closing_brace(does.text, at);
+    if (end != std::string::npos)
+      questions.insert(does.text.substr(at + answer_word.size(), end - at - answer_word.size()));
+  }
+  for (const auto& item : does.items) questions.merge(questions_in(*item));
+  for (const auto& member : does.members) {
+    if (member.key->text == "if-answer") {
+      for (const auto& answer : member.value->members) questions.insert(answer.key->text);
+    } else {
+      questions.merge(questions_in(*member.value));
+    }
+  }
+  return questions;
 }
 
 }  // namespace debone::effects

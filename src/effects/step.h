@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -80,6 +81,12 @@ struct AddAlternative {
   package::InstalledAlternative alternative;
 };
 
+// What a config script answers itself (db_set), where the recipe does not.
+struct Answer {
+  std::string question;
+  std::string value;
+};
+
 // Work that is computed of the whole tree, by the finisher of that name.
 struct Finish {
   std::string finisher;
@@ -92,16 +99,21 @@ struct Omit {
 
 struct Step {
   std::variant<AddUser, AddGroup, AddMember, MakeDirectory, WriteFile, CopyFile, MakeLink, SetRights, Move, Remove,
-               AddAlternative, Finish, Omit>
+               AddAlternative, Answer, Finish, Omit>
       what;
   std::optional<base::RelPath> if_exists;  // done only where this is in the image
 };
 
-// What "{package}" and the like in a step's texts stand for.
+// What "{package}" and the like in a step's texts stand for. A word may have one in itself:
+// "{debconf:tzdata/Zones/{debconf:tzdata/Areas}}".
 using Words = std::map<std::string, std::string>;
 std::string filled(const std::string& text, const Words& words);
 
-// The steps of an entry's `does:`. `nothing` is no step. Throws Error (usage) at the place of what is malformed.
+// The steps of an entry's `does:`, but for those whose `if-answer` does not hold. `nothing` is no step. Throws Error
+// (usage) at the place of what is malformed, and for an answer that a package's steps need and that nobody gave.
 std::vector<Step> read_steps(const recipe::Node& does, const Words& words);
+
+// The questions of debconf that the steps ask of, as they name them: with words in them, which are not filled.
+std::set<std::string> questions_in(const recipe::Node& does);
 
 }  // namespace debone::effects

@@ -102,20 +102,29 @@ void require_docker_target(const std::filesystem::path& file, const std::string&
   require_writable_parent(file);
 }
 
-Written write_docker_archive(const std::filesystem::path& file, const Image& image, const std::string& reference) {
-  const auto name = parse_name(reference);
-  const Layout layout(std::span(&image, 1),
-                      {{containerd_name_annotation, name.full()}, {ref_name_annotation, name.tag}});
+std::vector<Written> write_docker_archive(const std::filesystem::path& file, const std::vector<Named>& names) {
+  const Layout layout(names, [](const std::string& reference) {
+    const auto name = parse_name(reference);
+    return std::map<std::string, std::string>{{containerd_name_annotation, name.full()},
+                                              {ref_name_annotation, name.tag}};
+  });
 
   // What `docker load` reads: https://github.com/moby/moby/blob/master/image/spec/v1.2.md
-  Json entry;
-  entry["Config"] = Layout::blob_path(layout.config_digest());
-  entry["RepoTags"] = std::vector{name.familiar()};
-  entry["Layers"] = Json::array();
-  for (const auto& layer : image.layers) entry["Layers"].push_back(Layout::blob_path(layer.digest));
-  const auto manifest = to_text(Json::array({std::move(entry)}));
+  auto entries = Json::array();
+  std::int64_t newest = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto& image = names[i].images.at(0);
+    Json entry;
+    entry["Config"] = Layout::blob_path(layout.config_digests().at(i));
+    entry["RepoTags"] = std::vector{parse_name(names[i].reference).familiar()};
+    entry["Layers"] = Json::array();
+    for (const auto& layer : image.layers) entry["Layers"].push_back(Layout::blob_path(layer->digest));
+    entries.push_back(std::move(entry));
+    newest = std::max(newest, image.config.created);
+  }
+  const auto manifest = to_text(entries);
 
-  Archive archive(file, image.config.created);
+  Archive archive(file, newest);
   archive.add_folder("blobs");
   archive.add_folder("blobs/sha256");
   for (const auto& [path, content] : layout.files()) archive.add_file(path, content);

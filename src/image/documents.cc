@@ -112,7 +112,7 @@ std::string config_text(const Image& image) {
   rootfs["diff_ids"] = Json::array();
   out["history"] = Json::array();
   for (const auto& layer : image.layers) {
-    rootfs["diff_ids"].push_back(layer.diff_id.oci());
+    rootfs["diff_ids"].push_back(layer->diff_id.oci());
     Json step;
     step["created"] = created;
     step["created_by"] = maker;
@@ -128,18 +128,20 @@ std::string manifest_text(const Image& image, const Descriptor& config) {
   out["config"] = to_json(config);
   out["layers"] = Json::array();
   for (const auto& layer : image.layers) {
-    out["layers"].push_back(to_json(Descriptor{std::string(gzip_layer_type), layer.digest, layer.size, {}, {}}));
+    out["layers"].push_back(to_json(Descriptor{std::string(gzip_layer_type), layer->digest, layer->size, {}, {}}));
   }
   if (!image.annotations.empty()) out["annotations"] = to_json(image.annotations);
   return to_text(out);
 }
 
-std::string index_text(const std::vector<Descriptor>& manifests) {
+std::string index_text(const std::vector<Descriptor>& manifests,
+                       const std::map<std::string, std::string>& annotations) {
   Json out;
   out["schemaVersion"] = 2;
   out["mediaType"] = index_type;
   out["manifests"] = Json::array();
   for (const auto& manifest : manifests) out["manifests"].push_back(to_json(manifest));
+  if (!annotations.empty()) out["annotations"] = to_json(annotations);
   return to_text(out);
 }
 

@@ -34,7 +34,7 @@ struct Descriptor {
 std::string config_text(const Image& image);
 // The manifest's text, over the config's descriptor.
 std::string manifest_text(const Image& image, const Descriptor& config);
-std::string index_text(const std::vector<Descriptor>& manifests);
+std::string index_text(const std::vector<Descriptor>& manifests, const std::map<std::string, std::string>& annotations);
 
 // What a config document says; `diff_ids` of its layers in order. Throws Error (trust) where it is malformed.
 struct ConfigDocument {

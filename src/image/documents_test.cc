@@ -14,9 +14,11 @@ base::Digest digest(char nibble) { return *base::Digest::from_hex(std::string(64
 
 Image plain() {
   auto image = sample_image();
-  image.layers[0].diff_id = digest('a');
-  image.layers[0].digest = digest('b');
-  image.layers[0].size = 77;
+  auto layer = *image.layers[0];
+  layer.diff_id = digest('a');
+  layer.digest = digest('b');
+  layer.size = 77;
+  image.layers[0] = std::make_shared<const layer::Layer>(std::move(layer));
   return image;
 }
 

@@ -64,8 +64,8 @@ tree::Tree tree_of(
   const base::TempDir folder("file_system_test");
   Image image;
   image.config.architecture = "amd64";
-  for (const auto& entries : layers) image.layers.push_back(layer_of(entries));
-  write_layout(folder.path() / "image", {image}, "x");
+  for (const auto& entries : layers) image.layers.push_back(std::make_shared<const layer::Layer>(layer_of(entries)));
+  write_layout(folder.path() / "image", {{"x", {image}}});
   return file_system(StoredImage::open(folder.path() / "image", ""), {}, on_replaced);
 }
 

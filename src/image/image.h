@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "tree/tree.h"
 
 namespace debone::image {
+
+// The label of an image that holds tools for debugging on purpose: "debug". `debone check` then takes them as meant.
+inline constexpr const char* variant_label = "debone.variant";
 
 // https://github.com/opencontainers/image-spec/blob/main/config.md
 struct Config {
@@ -34,8 +38,8 @@ struct Config {
 
 struct Image {
   Config config;
-  std::vector<layer::Layer> layers;
-  std::map<std::string, std::string> annotations;  // of the manifest, and labels of the config
+  std::vector<std::shared_ptr<const layer::Layer>> layers;  // which several images may share
+  std::map<std::string, std::string> annotations;           // of the manifest, and labels of the config
 };
 
 // OCI's platform for a Debian architecture: "armhf" is arm/v7. Throws Error (usage) for one that OCI has no name for.
@@ -49,17 +53,23 @@ std::optional<std::string> debian_architecture_of(const Platform& platform);
 // The platform of the machine that debone runs on.
 Platform machine_platform();
 
+// What goes by one name: an image, or one for each architecture.
+struct Named {
+  std::string reference;  // "latest"; of a docker archive "php-fpm:latest"
+  std::vector<Image> images;
+};
+
 // What the writers answer: the digest of the index or, for one image, of its manifest.
 struct Written {
+  std::string reference;
   base::Digest digest;
   std::string media_type;
 };
 
-// An OCI image layout directory with index.json naming `reference` (org.opencontainers.image.ref.name). Several images
-// make an image index. An existing layout of debone's is replaced as a whole; any other non-empty folder is refused
-// (usage).
-Written write_layout(const std::filesystem::path& folder, const std::vector<Image>& images,
-                     const std::string& reference);
+// An OCI image layout directory whose index.json names each reference (org.opencontainers.image.ref.name). Several
+// images of a name make an image index. An existing layout of debone's is replaced as a whole; any other non-empty
+// folder is refused (usage).
+std::vector<Written> write_layout(const std::filesystem::path& folder, const std::vector<Named>& names);
 
 // The refusals of the three writers that need no image to be known, so that they are told before one is built. Throw
 // Error as the writers do, also where the file system lets nothing be made at the place.
@@ -67,8 +77,8 @@ void require_layout_target(const std::filesystem::path& folder);
 void require_docker_target(const std::filesystem::path& file, const std::string& reference);
 void require_rootfs_target(const std::filesystem::path& folder);
 
-// One image as `docker load` takes it (manifest.json and an OCI index side by side), tagged `reference`.
-Written write_docker_archive(const std::filesystem::path& file, const Image& image, const std::string& reference);
+// Images as `docker load` takes them (manifest.json and an OCI index side by side), one of each name, tagged with it.
+std::vector<Written> write_docker_archive(const std::filesystem::path& file, const std::vector<Named>& names);
 
 // The tree as plain files. As root all of it is set; otherwise what cannot be set (owners, capabilities) is returned as
 // lines for a warning.

@@ -46,7 +46,7 @@ class LayoutOnDisk : public testing::Test {
 };
 
 TEST_F(LayoutOnDisk, IsALayoutAndNothingBesides) {
-  const auto written = write_layout(target, {sample_image()}, "latest");
+  const auto written = write_layout(target, {{"latest", {sample_image()}}}).at(0);
   EXPECT_THAT(names_in(temporary.path()), ElementsAre("php-fpm"));
   EXPECT_THAT(names_in(target), ElementsAre("blobs", "index.json", "oci-layout"));
   EXPECT_EQ(names_in(target / "blobs/sha256").size(), 3U);
@@ -62,7 +62,7 @@ TEST_F(LayoutOnDisk, IsALayoutAndNothingBesides) {
 }
 
 TEST_F(LayoutOnDisk, SkopeoReadsIt) {
-  const auto written = write_layout(target, {sample_image()}, "latest");
+  const auto written = write_layout(target, {{"latest", {sample_image()}}}).at(0);
   const auto told = output_of({"skopeo", "inspect", "oci:" + target.string() + ":latest"});
   EXPECT_THAT(told, HasSubstr(written.digest.oci()));
   EXPECT_THAT(told, HasSubstr(R"("Created": "2023-11-14T22:13:24Z")"));
@@ -73,7 +73,7 @@ TEST_F(LayoutOnDisk, SkopeoReadsIt) {
 }
 
 TEST_F(LayoutOnDisk, UmociUnpacksIt) {
-  write_layout(target, {sample_image()}, "latest");
+  write_layout(target, {{"latest", {sample_image()}}});
   const auto bundle = temporary.path() / "bundle";
   output_of({"umoci", "unpack", "--rootless", "--image", target.string() + ":latest", bundle.string()});
   EXPECT_EQ(base::read_file(bundle / "rootfs/usr/bin/php", 100), "the program");
@@ -83,7 +83,7 @@ TEST_F(LayoutOnDisk, UmociUnpacksIt) {
 }
 
 TEST_F(LayoutOnDisk, SeveralImagesMakeAnIndex) {
-  const auto written = write_layout(target, {sample_image(), sample_image(sample_tree(), "arm64")}, "latest");
+  const auto written = write_layout(target, {{"latest", {sample_image(), sample_image(sample_tree(), "arm64")}}}).at(0);
   EXPECT_EQ(written.media_type, index_type);
   EXPECT_EQ(StoredImage::open(target, "amd64").config().architecture, "amd64");
   EXPECT_EQ(StoredImage::open(target, "arm64").config().architecture, "arm64");
@@ -94,17 +94,17 @@ TEST_F(LayoutOnDisk, SeveralImagesMakeAnIndex) {
 }
 
 TEST_F(LayoutOnDisk, IsTheSameEachTime) {
-  write_layout(target, {sample_image()}, "latest");
+  write_layout(target, {{"latest", {sample_image()}}});
   const auto other = temporary.path() / "other";
-  write_layout(other, {sample_image()}, "latest");
+  write_layout(other, {{"latest", {sample_image()}}});
   output_of({"diff", "-r", target.string(), other.string()});
 }
 
 TEST_F(LayoutOnDisk, ReplacesItsOwnLayoutAsAWhole) {
-  write_layout(target, {sample_image()}, "latest");
+  write_layout(target, {{"latest", {sample_image()}}});
   auto tree = sample_tree();
   tree.remove(path_of("usr/bin/su"));
-  const auto written = write_layout(target, {sample_image(tree)}, "latest");
+  const auto written = write_layout(target, {{"latest", {sample_image(tree)}}}).at(0);
   EXPECT_EQ(names_in(target / "blobs/sha256").size(), 3U);
   EXPECT_EQ(StoredImage::open(target, "").manifest_digest(), written.digest);
   EXPECT_THAT(names_in(temporary.path()), ElementsAre("php-fpm"));
@@ -113,14 +113,14 @@ TEST_F(LayoutOnDisk, ReplacesItsOwnLayoutAsAWhole) {
 TEST_F(LayoutOnDisk, GoesIntoAnEmptyFolderAndThroughALink) {
   fs::create_directory(temporary.path() / "real");
   fs::create_directory_symlink("real", target);
-  write_layout(target.string() + "/", {sample_image()}, "latest");
+  write_layout(target.string() + "/", {{"latest", {sample_image()}}});
   EXPECT_TRUE(fs::is_symlink(target));
   EXPECT_THAT(names_in(temporary.path() / "real"), ElementsAre("blobs", "index.json", "oci-layout"));
 }
 
 TEST_F(LayoutOnDisk, RefusesAFolderThatHoldsAnythingElse) {
   const auto refused = [&] {
-    return error_of([&] { write_layout(target, {sample_image()}, "latest"); }, Exit::usage, target.string());
+    return error_of([&] { write_layout(target, {{"latest", {sample_image()}}}); }, Exit::usage, target.string());
   };
   const auto text =
       "error: PATH: the folder is not empty and holds no image layout of one image\n"
@@ -131,7 +131,7 @@ TEST_F(LayoutOnDisk, RefusesAFolderThatHoldsAnythingElse) {
   EXPECT_EQ(base::read_file(target / "thesis.txt", 100), "years of work");
 
   fs::remove_all(target);
-  write_layout(target, {sample_image()}, "latest");
+  write_layout(target, {{"latest", {sample_image()}}});
   base::write_file_atomically(target / "thesis.txt", "years of work");
   EXPECT_EQ(refused(), text);
 
@@ -144,7 +144,7 @@ TEST_F(LayoutOnDisk, RefusesAFolderThatHoldsAnythingElse) {
 
 TEST_F(LayoutOnDisk, RefusesAFile) {
   base::write_file_atomically(target, "a file");
-  EXPECT_EQ(error_of([&] { write_layout(target, {sample_image()}, "latest"); }, Exit::usage, target.string()),
+  EXPECT_EQ(error_of([&] { write_layout(target, {{"latest", {sample_image()}}}); }, Exit::usage, target.string()),
             "error: PATH: cannot write a folder here: a file has this name\n"
             "  hint: name another folder, or remove the file\n");
 }
@@ -157,26 +157,26 @@ TEST_F(LayoutOnDisk, WhatAKilledProcessLeftGoesAndWhatALivingOneWritesStays) {
   fs::create_directory(alive);
   const base::Fd lock(::open(alive.c_str(), O_RDONLY | O_DIRECTORY));
   ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
-  write_layout(target, {sample_image()}, "latest");
+  write_layout(target, {{"latest", {sample_image()}}});
   EXPECT_THAT(names_in(temporary.path()), ElementsAre(".php-fpm.debone-4194306-0", "php-fpm"));
 }
 
 TEST_F(LayoutOnDisk, AFailureLeavesTheOldOneAndNothingHalf) {
-  const auto before = write_layout(target, {sample_image()}, "latest");
+  const auto before = write_layout(target, {{"latest", {sample_image()}}}).at(0);
   auto image = sample_image();
   image.config.user = "\xFF";
-  EXPECT_THROW(write_layout(target, {image}, "latest"), base::Error);
+  EXPECT_THROW(write_layout(target, {{"latest", {image}}}), base::Error);
   EXPECT_EQ(StoredImage::open(target, "").manifest_digest(), before.digest);
   EXPECT_THAT(names_in(temporary.path()), ElementsAre("php-fpm"));
 }
 
 TEST_F(LayoutOnDisk, AKillAtAnyMomentLeavesAWholeLayout) {
   const std::vector images{sample_image()};
-  const auto digest = write_layout(target, images, "latest").digest;
+  const auto digest = write_layout(target, {{"latest", images}}).at(0).digest;
   for (int i = 0; i < 20; ++i) {
     const pid_t child = ::fork();
     if (child == 0) {
-      for (;;) write_layout(target, images, "latest");
+      for (;;) write_layout(target, {{"latest", images}});
     }
     ::usleep(static_cast<useconds_t>(1000 + i * 337));
     ::kill(child, SIGKILL);
@@ -184,7 +184,7 @@ TEST_F(LayoutOnDisk, AKillAtAnyMomentLeavesAWholeLayout) {
     ASSERT_EQ(StoredImage::open(target, "").manifest_digest(), digest);
     ASSERT_EQ(file_system(StoredImage::open(target, "")).nodes().size(), sample_tree().nodes().size());
   }
-  write_layout(target, images, "latest");
+  write_layout(target, {{"latest", images}});
   EXPECT_THAT(names_in(temporary.path()), ElementsAre("php-fpm"));
 }
 
@@ -194,7 +194,7 @@ class DockerArchive : public LayoutOnDisk {
 };
 
 TEST_F(DockerArchive, HoldsDockersManifestBesideTheLayout) {
-  const auto written = write_docker_archive(file, sample_image(), "php-fpm");
+  const auto written = write_docker_archive(file, {{"php-fpm", {sample_image()}}}).at(0);
   EXPECT_THAT(names_in(temporary.path()), ElementsAre("php-fpm.tar"));
   const auto bytes = base::read_file(file, 1U << 20U);
   std::map<std::string, std::string> files;
@@ -203,7 +203,7 @@ TEST_F(DockerArchive, HoldsDockersManifestBesideTheLayout) {
   const auto config = base::Digest::of(config_text(sample_image()));
   EXPECT_EQ(files.at("manifest.json"), R"([{"Config":"blobs/sha256/)" + config.hex() +
                                            R"(","RepoTags":["php-fpm:latest"],"Layers":["blobs/sha256/)" +
-                                           sample_image().layers[0].digest.hex() + R"("]}])");
+                                           sample_image().layers[0]->digest.hex() + R"("]}])");
   EXPECT_THAT(files.at("index.json"), HasSubstr(R"("annotations":{"io.containerd.image.name":"docker.io/library/)"
                                                 R"(php-fpm:latest","org.opencontainers.image.ref.name":"latest"})"));
   EXPECT_THAT(files.at("index.json"), HasSubstr(written.digest.oci()));
@@ -211,7 +211,7 @@ TEST_F(DockerArchive, HoldsDockersManifestBesideTheLayout) {
 }
 
 TEST_F(DockerArchive, SkopeoReadsItEitherWay) {
-  write_docker_archive(file, sample_image(), "registry.example.org:5000/team/php-fpm:8.4");
+  write_docker_archive(file, {{"registry.example.org:5000/team/php-fpm:8.4", {sample_image()}}});
   EXPECT_THAT(output_of({"skopeo", "inspect", "docker-archive:" + file.string()}),
               HasSubstr(R"("Created": "2023-11-14T22:13:24Z")"));
   EXPECT_THAT(output_of({"skopeo", "inspect", "oci-archive:" + file.string()}),
@@ -220,16 +220,16 @@ TEST_F(DockerArchive, SkopeoReadsItEitherWay) {
 }
 
 TEST_F(DockerArchive, IsTheSameEachTime) {
-  write_docker_archive(file, sample_image(), "php-fpm");
+  write_docker_archive(file, {{"php-fpm", {sample_image()}}});
   const auto other = temporary.path() / "other.tar";
-  write_docker_archive(other, sample_image(), "php-fpm:latest");
+  write_docker_archive(other, {{"php-fpm:latest", {sample_image()}}});
   EXPECT_EQ(base::read_file(file, 1U << 20U), base::read_file(other, 1U << 20U));
 }
 
 TEST_F(DockerArchive, RefusesANameThatDockerDoesNotTake) {
   for (const std::string name : {"", "PHP", "php fpm", "php-fpm:", ":latest", "php-fpm:-x", "-php", "a//b",
                                  "php@sha256:0", "php-fpm:a/b", "a/b:5000/c"}) {
-    EXPECT_EQ(error_of([&] { write_docker_archive(file, sample_image(), name); }, Exit::usage),
+    EXPECT_EQ(error_of([&] { write_docker_archive(file, {{name, {sample_image()}}}); }, Exit::usage),
               "error: '" + name +
                   "' is not an image name that docker takes\n"
                   "  hint: it has lower-case letters, digits and .-_/ and may end in a tag, as in php-fpm:latest\n");

@@ -32,7 +32,7 @@ std::string tar_of(const std::map<std::string, std::string>& files) {
 std::string sample_tar() {
   const auto image = sample_image();
   std::string bytes;
-  for (const auto& part : image.layers[0].parts) bytes += part;
+  for (const auto& part : image.layers[0]->parts) bytes += part;
   return base::decompress(bytes, base::Compression::gzip, 1U << 20U);
 }
 
@@ -44,10 +44,10 @@ void run(const std::vector<std::string>& argv) {
 class Read : public testing::Test {
  protected:
   // Writes a layout whose blobs a test may then spoil.
-  void SetUp() override { written = write_layout(layout, {sample_image()}, "php-fpm:latest"); }
+  void SetUp() override { written = write_layout(layout, {{"php-fpm:latest", {sample_image()}}}).at(0); }
   fs::path blob(const base::Digest& digest) const { return layout / Layout::blob_path(digest); }
   static base::Digest config_digest() { return base::Digest::of(config_text(sample_image())); }
-  static base::Digest layer_digest() { return sample_image().layers[0].digest; }
+  static base::Digest layer_digest() { return sample_image().layers[0]->digest; }
 
   std::string trust_error(const std::function<void()>& fn) const {
     return error_of(fn, Exit::trust, temporary.path().string());
@@ -90,7 +90,7 @@ TEST_F(Read, ALayoutFolder) {
   EXPECT_EQ(image.annotations(), sample_image().annotations);
   ASSERT_EQ(image.layers().size(), 1U);
   EXPECT_EQ(image.layers()[0].digest, layer_digest());
-  EXPECT_EQ(image.layers()[0].diff_id, sample_image().layers[0].diff_id);
+  EXPECT_EQ(image.layers()[0].diff_id, sample_image().layers[0]->diff_id);
   EXPECT_EQ(image.layers()[0].media_type, gzip_layer_type);
   EXPECT_EQ(image.layer_tar(0), sample_tar());
 }
@@ -103,7 +103,7 @@ TEST_F(Read, ALayoutTarAlsoCompressed) {
 }
 
 TEST_F(Read, ItsOwnDockerArchive) {
-  write_docker_archive(archive, sample_image(), "php-fpm");
+  write_docker_archive(archive, {{"php-fpm", {sample_image()}}});
   expect_sample(archive);
 }
 
@@ -191,9 +191,11 @@ TEST_F(Read, ABlobWithAnotherDigest) {
 
 TEST_F(Read, ALayerThatIsNotWhatTheConfigSays) {
   auto image = sample_image();
-  const auto real = image.layers[0].diff_id;
-  image.layers[0].diff_id = base::Digest::of("another");
-  write_layout(layout, {image}, "x");
+  auto layer = *image.layers[0];
+  const auto real = layer.diff_id;
+  layer.diff_id = base::Digest::of("another");
+  image.layers[0] = std::make_shared<const layer::Layer>(layer);
+  write_layout(layout, {{"x", {image}}});
   EXPECT_EQ(trust_error([&] { StoredImage::open(layout, "").layer_tar(0); }),
             "error: PATH/layout: layer " + layer_digest().oci() + " decompresses to the digest " + real.oci() +
                 ", the config says " + base::Digest::of("another").oci() + "\n");
@@ -201,8 +203,10 @@ TEST_F(Read, ALayerThatIsNotWhatTheConfigSays) {
 
 TEST_F(Read, ALayerOfAnotherSizeThanTheManifestSays) {
   auto image = sample_image();
-  const auto size = image.layers[0].size++;
-  write_layout(layout, {image}, "x");
+  auto layer = *image.layers[0];
+  const auto size = layer.size++;
+  image.layers[0] = std::make_shared<const layer::Layer>(layer);
+  write_layout(layout, {{"x", {image}}});
   EXPECT_EQ(trust_error([&] { StoredImage::open(layout, "").layer_tar(0); }),
             "error: PATH/layout: layer " + layer_digest().oci() + " has " + std::to_string(size) +
                 " bytes, the manifest says " + std::to_string(size + 1) + "\n");
@@ -210,10 +214,12 @@ TEST_F(Read, ALayerOfAnotherSizeThanTheManifestSays) {
 
 TEST_F(Read, ALayerThatIsNotCompressedAsItsTypeSays) {
   auto image = sample_image();
-  image.layers[0].parts = {"no gzip"};
-  image.layers[0].digest = base::Digest::of("no gzip");
-  image.layers[0].size = 7;
-  write_layout(layout, {image}, "x");
+  auto layer = *image.layers[0];
+  layer.parts = {"no gzip"};
+  layer.digest = base::Digest::of("no gzip");
+  layer.size = 7;
+  image.layers[0] = std::make_shared<const layer::Layer>(layer);
+  write_layout(layout, {{"x", {image}}});
   EXPECT_EQ(trust_error([&] { StoredImage::open(layout, "").layer_tar(0); }),
             "error: PATH/layout: " + base::Digest::of("no gzip").oci() + ": the gzip data is damaged or cut short\n");
 }
@@ -226,8 +232,8 @@ TEST_F(Read, MoreLayersThanTheConfigNames) {
       manifest_text(image, Descriptor{std::string(config_type), base::Digest::of(config), config.size(), {}, {}});
   const auto digest = base::Digest::of(manifest);
   base::write_file_atomically(blob(digest), manifest);
-  base::write_file_atomically(layout / "index.json",
-                              index_text({Descriptor{std::string(manifest_type), digest, manifest.size(), {}, {}}}));
+  base::write_file_atomically(
+      layout / "index.json", index_text({Descriptor{std::string(manifest_type), digest, manifest.size(), {}, {}}}, {}));
   EXPECT_EQ(trust_error([&] { StoredImage::open(layout, ""); }),
             "error: PATH/layout: the config names 1 layers, the manifest 2\n");
 }
@@ -261,7 +267,7 @@ TEST_F(Read, IndexesWithinIndexesEnd) {
   for (int i = 0; i < 6; ++i) {
     const auto digest = base::Digest::of(text);
     base::write_file_atomically(blob(digest), text);
-    text = index_text({Descriptor{std::string(index_type), digest, text.size(), {}, {}}});
+    text = index_text({Descriptor{std::string(index_type), digest, text.size(), {}, {}}}, {});
   }
   base::write_file_atomically(layout / "index.json", text);
   EXPECT_THAT(trust_error([&] { StoredImage::open(layout, ""); }),
@@ -276,7 +282,7 @@ TEST_F(Read, AnotherArchitectureTellsWhatIsThere) {
   arm.config.variant = "v7";
   auto old = sample_image(sample_tree(), "arm");
   old.config.variant = "v5";
-  write_layout(layout, {sample_image(), old, arm}, "x");
+  write_layout(layout, {{"x", {sample_image(), old, arm}}});
   EXPECT_EQ(usage_error([&] { StoredImage::open(layout, "arm64"); }),
             "error: PATH/layout: it holds no image for arm64\n"
             "  hint: it holds amd64, arm/v5, arm/v7\n");
@@ -285,7 +291,7 @@ TEST_F(Read, AnotherArchitectureTellsWhatIsThere) {
 }
 
 TEST_F(Read, TheOnlyImageIsTakenWhateverTheMachine) {
-  write_layout(layout, {sample_image(sample_tree(), "s390x")}, "x");
+  write_layout(layout, {{"x", {sample_image(sample_tree(), "s390x")}}});
   EXPECT_EQ(StoredImage::open(layout, "").config().architecture, "s390x");
 }
 
@@ -293,7 +299,7 @@ TEST_F(Read, OfSeveralImagesTheNamedOne) {
   auto other = sample_image();
   other.config.user = "other";
   const auto second = temporary.path() / "second";
-  write_layout(second, {other}, "other");
+  write_layout(second, {{"other", {other}}});
   run({"skopeo", "copy", "-q", "oci:" + second.string() + ":other", "oci:" + layout.string() + ":other"});
   EXPECT_EQ(usage_error([&] { StoredImage::open(layout, ""); }),
             "error: PATH/layout: it holds several images for amd64\n"

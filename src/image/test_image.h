@@ -45,7 +45,7 @@ inline Image sample_image(const tree::Tree& tree = sample_tree(), const std::str
   image.config.ports = {"9000/tcp"};
   image.config.volumes = {"/data"};
   image.annotations = {{"org.opencontainers.image.title", "php-fpm"}};
-  image.layers.push_back(layer::pack(tree, 2));
+  image.layers.push_back(std::make_shared<const layer::Layer>(layer::pack(tree, 2)));
   return image;
 }
 

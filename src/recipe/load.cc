@@ -18,6 +18,7 @@
 #include "recipe/path_items.h"
 #include "recipe/unique.h"
 #include "recipe/values.h"
+#include "recipe/variants.h"
 
 namespace debone::recipe {
 namespace {
@@ -130,11 +131,27 @@ StatedEffects stated_effects(const Member& member) {
   return stated;
 }
 
+// {PACKAGE/QUESTION: ANSWER}
+std::vector<DebconfAnswer> debconf_answers(const Node& node) {
+  std::vector<DebconfAnswer> answers;
+  for (const auto& member : members_of(node, "debconf")) {
+    const auto& question = text_of(*member.key, "debconf");
+    const auto slash = question.find('/');
+    if (slash == std::string::npos || slash == 0 || slash + 1 == question.size()) {
+      fail(*member.key, fmt::format("'{}' is not a question's name, such as tzdata/Areas", question));
+    }
+    const auto value = text_or_empty(*member.value, question);
+    if (value.find('\n') != std::string::npos) fail(*member.value, "an answer has one line");
+    answers.push_back({question, value, member.key->place()});
+  }
+  return answers;
+}
+
 Recipe recipe_of(const Node& root, const std::string& file) {
-  const Fields fields(root, "",
-                      {"name",     "include",     "contents",    "closure",    "keep",    "exclude",  "cuts",
-                       "accounts", "environment", "paths",       "entrypoint", "cmd",     "work-dir", "stop-signal",
-                       "volumes",  "ports",       "annotations", "archs",      "effects", "allow"});
+  const Fields fields(
+      root, "", {"name",        "include", "contents",   "closure", "keep",     "exclude",     "cuts",    "accounts",
+                 "environment", "paths",   "entrypoint", "cmd",     "work-dir", "stop-signal", "volumes", "ports",
+                 "annotations", "archs",   "effects",    "allow",   "variants", "debconf"});
   Recipe recipe;
   recipe.file = file;
   recipe.name = recipe_name(fields.require("name"));
@@ -160,7 +177,13 @@ Recipe recipe_of(const Node& root, const std::string& file) {
   if (const auto* found = fields.find("effects")) {
     for (const auto& member : members_of(*found, "effects")) recipe.effects.push_back(stated_effects(member));
   }
+  if (const auto* found = fields.find("debconf")) recipe.debconf = debconf_answers(*found);
   if (const auto* found = fields.find("allow")) recipe.allow = read_allow(*found);
+  if (const auto* found = fields.find("variants")) {
+    recipe.variants = read_variants(*found);
+    recipe.variants_place = found->place();
+    add_nonroot(recipe, *found);
+  }
   return recipe;
 }
 
@@ -168,9 +191,9 @@ Recipe recipe_of(const Node& root, const std::string& file) {
 
 Recipe parse(std::string_view text, const std::string& file, const std::filesystem::path& folder,
              const FindByName& catalog) {
-  auto origin =
+  const auto origin =
       std::make_shared<const Origin>(Origin{file, folder.empty() ? folder : std::filesystem::absolute(folder)});
-  return recipe_of(*read_with_includes(text, std::move(origin), catalog), file);
+  return recipe_of(*read_with_includes(text, origin, catalog), file);
 }
 
 Recipe load(const std::filesystem::path& file, const FindByName& catalog) {

@@ -129,6 +129,13 @@ struct StatedEffects {
   Place place;
 };
 
+// An item of `debconf:`: the answer to a question that a package asks when it is installed (debconf-devel(7)).
+struct DebconfAnswer {
+  std::string question;  // "tzdata/Areas"
+  std::string value;
+  Place place = {};
+};
+
 // An item of `allow:`: a finding of check:: that is accepted.
 struct Allowance {
   std::string id;                     // of recipe::finding_kinds
@@ -136,6 +143,9 @@ struct Allowance {
   std::string reason;                 // the user's own words, never empty
   Place place = {};
 };
+
+// See variants.h.
+enum class Variant { latest, nonroot, debug, debug_nonroot };
 
 struct Recipe {
   std::string name;
@@ -160,7 +170,10 @@ struct Recipe {
   std::map<std::string, std::string> annotations;
   std::vector<std::string> archs;  // Debian's names: "amd64"; empty: the machine's own
   std::vector<StatedEffects> effects;
-  std::vector<Allowance> allow;  // in the recipe's order
+  std::vector<DebconfAnswer> debconf;  // in the recipe's order
+  std::vector<Allowance> allow;        // likewise
+  std::vector<Variant> variants;       // empty where the recipe names none; else with `latest` first
+  Place variants_place;
 
   // The program that a container of it starts, as written; empty for none.
   std::string starts() const;

@@ -85,6 +85,7 @@ std::vector<Drift> drift(const recipe::Recipe& recipe, const Lock& lock) {
   compare_items(wanted.requests, locked.requests, "");
   compare_items(wanted.keep, locked.keep, " of 'keep'");
   compare_items(wanted.exclude, locked.exclude, " of 'exclude'");
+  compare_items(wanted.debug, locked.debug, " of the debug variants");
   if (wanted.closure == locked.closure) {
     if (wanted.starts != locked.starts) {
       found.push_back({recipe.file, fmt::format("it starts {}, and {} in {}", told_start(wanted), told_start(locked),

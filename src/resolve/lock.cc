@@ -126,8 +126,9 @@ LockedAccount account_of(const Node& node) {
 }
 
 LockedState state_of(const Node& node) {
-  constexpr std::array states{LockedState::kept, LockedState::data_only, LockedState::read, LockedState::left_out};
-  constexpr std::array<std::string_view, 4> names{"kept", "data-only", "read", "left-out"};
+  constexpr std::array states{LockedState::kept, LockedState::data_only, LockedState::read, LockedState::debug,
+                              LockedState::left_out};
+  constexpr std::array<std::string_view, 5> names{"kept", "data-only", "read", "debug", "left-out"};
   const auto& name = recipe::choice_of(node, "state", names);
   return states[static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())];
 }
@@ -283,6 +284,7 @@ void read_inputs(const Fields& fields, Inputs& inputs) {
     inputs.starts_place = starts->place();
   }
   inputs.cuts = list_of(fields, "cuts", "cut", cut_of, text);
+  inputs.debug = list_of(fields, "debug", "package", name_item_of, text);
 }
 
 }  // namespace
@@ -290,14 +292,19 @@ void read_inputs(const Fields& fields, Inputs& inputs) {
 std::vector<const LockedPackage*> LockedArchitecture::taken() const {
   std::vector<const LockedPackage*> found;
   for (const auto& package : packages) {
-    if (package.state != LockedState::left_out) found.push_back(&package);
+    if (package.is_taken()) found.push_back(&package);
   }
   return found;
 }
 
+const LockedPackage* LockedArchitecture::debug() const {
+  const auto found = std::ranges::find(packages, LockedState::debug, &LockedPackage::state);
+  return found == packages.end() ? nullptr : &*found;
+}
+
 std::string told_size(const LockedArchitecture& architecture) {
   const auto all = architecture.packages.size();
-  const auto taken = architecture.taken().size();
+  const auto taken = architecture.taken().size() + (architecture.debug() != nullptr ? 1U : 0U);
   return fmt::format("{} package{}{}", all, all == 1 ? "" : "s",
                      taken == all ? "" : fmt::format(" ({} left out)", all - taken));
 }
@@ -318,8 +325,8 @@ Lock parse_lock(std::string_view text, const std::string& file) {
   const auto root = recipe::read_yaml(text, origin, {largest_lock, 400'000});
   require_form(*root);
   const Fields fields(*root, "the lock",
-                      {"lock", "name", "closure", "sources", "requests", "keep", "exclude", "starts", "cuts", "suites",
-                       "users", "groups", "packages", "unresolved", "with-apt"});
+                      {"lock", "name", "closure", "sources", "requests", "keep", "exclude", "debug", "starts", "cuts",
+                       "suites", "users", "groups", "packages", "unresolved", "with-apt"});
   Lock lock;
   lock.inputs.file = file;
   read_inputs(fields, lock.inputs);

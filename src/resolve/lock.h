@@ -38,6 +38,7 @@ enum class LockedState {
   kept,
   data_only,  // kept, but for its programs
   read,       // for what effects make of it; no file of its own is in the image
+  debug,      // in the debug variants alone, in a layer of their own
   left_out,
 };
 
@@ -54,6 +55,7 @@ struct LockedPackage {
   recipe::Place place;
 
   std::string id() const { return name + "_" + version + "_" + architecture; }
+  bool is_taken() const { return state != LockedState::left_out && state != LockedState::debug; }
 };
 
 // A library that a file of the image needs and that no package of apt's closure has, on a Debian system neither.
@@ -72,8 +74,9 @@ struct LockedArchitecture {
   std::uint64_t apt_packages = 0;       // likewise
   recipe::Place place;
 
-  // The packages that are not left out, in their order.
+  // The packages that the image is made of: neither left out nor of the debug variants. In their order.
   std::vector<const LockedPackage*> taken() const;
+  const LockedPackage* debug() const;  // that of the debug variants, or null
 };
 
 struct Lock {

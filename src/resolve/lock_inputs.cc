@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "recipe/variants.h"
 #include "resolve/yaml_text.h"
 
 namespace debone::resolve {
@@ -84,6 +85,10 @@ Inputs inputs_of(const recipe::Recipe& recipe) {
   std::ranges::sort(inputs.requests, {}, &InputItem::package);
   inputs.keep = items_of(recipe.keep);
   inputs.exclude = items_of(recipe.exclude);
+  if (std::ranges::any_of(recipe.variants, recipe::is_debug)) {
+    const std::string package(recipe::debug_package);
+    inputs.debug.push_back({package, package, recipe.variants_place});
+  }
   if (recipe.closure == recipe::ClosureMode::lean) {
     inputs.starts = recipe.starts();
     inputs.cuts = items_of(recipe.cuts);

@@ -44,6 +44,7 @@ struct Inputs {
   std::vector<InputItem> requests;   // sorted by package
   std::vector<InputItem> keep;       // likewise
   std::vector<InputItem> exclude;    // likewise
+  std::vector<InputItem> debug;      // likewise: what the debug variants have beside these
   // Of a lean closure alone, for which they decide what is evidence:
   std::string starts;           // the program that the image starts; empty: none
   recipe::Place starts_place;   // of a lock

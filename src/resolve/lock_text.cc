@@ -67,6 +67,7 @@ std::string_view name_of(LockedState state) {
     case LockedState::kept: return "kept";
     case LockedState::data_only: return "data-only";
     case LockedState::read: return "read";
+    case LockedState::debug: return "debug";
     case LockedState::left_out: return "left-out";
   }
   return {};
@@ -85,6 +86,7 @@ std::string text_of(const Lock& lock) {
   section(text, "requests", lock.inputs.requests, item);
   section(text, "keep", lock.inputs.keep, item);
   section(text, "exclude", lock.inputs.exclude, item);
+  section(text, "debug", lock.inputs.debug, item);
   if (!lock.inputs.starts.empty()) text += fmt::format("starts: {}\n", yaml_text(lock.inputs.starts));
   section(text, "cuts", lock.inputs.cuts, item);
   section(text, "suites", lock.suites, line);

@@ -60,9 +60,9 @@ class Run : public testing::Test {
     made.config.cmd = {"echo the cmd"};
     made.config.volumes = {"/data"};
     made.config.work_dir = "/not/there/yet";
-    made.layers.push_back(layer::pack(tree, 1));
+    made.layers.push_back(std::make_shared<const layer::Layer>(layer::pack(tree, 1)));
     folder_ = std::make_unique<base::TempDir>("run_test");
-    image::write_layout(folder_->path() / "image", {made}, "x");
+    image::write_layout(folder_->path() / "image", {{"x", {made}}});
   }
   static void TearDownTestSuite() { folder_.reset(); }
 
