@@ -42,20 +42,30 @@ tree::Node file_of(const package::Deb& deb, const base::TarEntry& entry) {
   return node;
 }
 
+// Names in their order, each ended by a NUL, as far as they go.
+std::vector<std::string> names_at(std::string_view text) {
+  std::vector<std::string> names;
+  while (names.size() < most_applets) {
+    const auto end = text.find('\0');
+    if (end == std::string_view::npos || end == 0) break;
+    const auto name = text.substr(0, end);
+    if (!is_applet(name) || (!names.empty() && name <= names.back())) break;
+    names.emplace_back(name);
+    text.remove_prefix(end + 1);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<std::string> applets_of(std::string_view program) {
-  std::vector<std::string> applets;
-  auto at = program.find("\0[\0[[\0"sv);
-  while (at != std::string_view::npos && applets.size() < most_applets) {
-    const auto begin = at + 1;
-    at = program.find('\0', begin);
-    if (at == std::string_view::npos || at == begin) break;
-    const auto name = program.substr(begin, at - begin);
-    if (!is_applet(name)) break;
-    applets.emplace_back(name);
+  constexpr auto first = "[\0[[\0"sv;
+  std::vector<std::string> longest;
+  for (auto begin = program.find(first); begin != std::string_view::npos; begin = program.find(first, begin + 1)) {
+    auto applets = names_at(program.substr(begin));
+    if (applets.size() > longest.size()) longest = std::move(applets);
   }
-  return applets;
+  return longest;
 }
 
 tree::Tree debug_tools(const package::Deb& busybox, const tree::Tree& image, std::int64_t created,

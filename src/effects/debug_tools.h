@@ -13,8 +13,8 @@
 
 namespace debone::effects {
 
-// The names of a busybox's applets, as `busybox --list` prints them: a list in its data, each name ended by a NUL, that
-// begins with "[" and "[[". Empty where there is none.
+// The names of a busybox's applets, as `busybox --list` prints them: a list in its data in the order of bytes, each
+// name ended by a NUL, that begins with "[" and "[[". Empty where there is none.
 std::vector<std::string> applets_of(std::string_view program);
 
 // Directories that `image` has are as they are there. What is made has the time `created`. Throws Error (trust) where

@@ -60,6 +60,9 @@ TEST(Applets, end_where_no_name_can_be) {
   EXPECT_THAT(applets_of("\0[\0[[\0ls"s), ElementsAre("[", "[["));
   EXPECT_THAT(applets_of("\0[\0[[\0"s + std::string(100, 'x') + "\0"s), ElementsAre("[", "[["));
   EXPECT_THAT(applets_of("nothing"), IsEmpty());
+  // What stands before the list, and another such list before it.
+  EXPECT_THAT(applets_of("[\0[[\0x\0a\0\xae[ \0[[\0ash\0cat\0"s), ElementsAre("[", "[[", "x"));
+  EXPECT_THAT(applets_of("[\0[[\0x\0a\0\xae[\0[[\0ash\0cat\0"s), ElementsAre("[", "[[", "ash", "cat"));
 }
 
 }  // namespace
