@@ -18,6 +18,7 @@
 #include "cli/make_lock.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "effects/effects.h"
 #include "recipe/variants.h"
 
 namespace debone::cli {
@@ -37,6 +38,7 @@ struct Options {
   ArchiveOptions archive;
   bool timings = false;
   bool strict = false;
+  std::string without_finisher;
   Format format = Format::text;
 };
 
@@ -297,6 +299,13 @@ std::optional<LockSaid> write_lock_of(const Options& options, const recipe::Reci
   return LockSaid{path, false, checked};
 }
 
+void require_finisher(const std::string& name) {
+  const auto names = effects::finisher_names();
+  if (name.empty() || std::ranges::count(names, name) > 0) return;
+  throw Error(Exit::usage, fmt::format("there is no finisher '{}'", name))
+      .hint(fmt::format("finishers are {}", base::join({names.begin(), names.end()}, ", ")));
+}
+
 int build(const Options& options) {
   Progress progress;
   const auto recipe = find_recipe(options.recipe);
@@ -308,11 +317,16 @@ int build(const Options& options) {
   }
   const auto variants = variants_of(options, recipe);
   require_output(options, recipe);
+  require_finisher(options.without_finisher);
   const auto lock = find_lock(options.recipe, recipe, options.archive.offline);
   store::Store store(store::Store::default_root());
-  const BuildContext context{
-      store,         archive_options(options.archive, recipe), source_date_epoch(), options.to != To::rootfs, progress,
-      options.strict};
+  const BuildContext context{store,
+                             archive_options(options.archive, recipe),
+                             source_date_epoch(),
+                             options.to != To::rootfs,
+                             progress,
+                             options.strict,
+                             options.without_finisher};
   std::vector<Built> built;
   for (const auto& architecture : archs) {
     base::while_doing(fmt::format("building {} for {}", recipe.name, architecture), [&] {
@@ -374,6 +388,8 @@ Command build_command() {
                                 "A Debian architecture to build for, instead of the recipe's; may be repeated");
             app.add_flag("--strict", options->strict,
                          "Fail where a maintainer script is not in the table of effects, or has changed since");
+            // For the comparison with a real installation, which each finisher's absence must fail.
+            app.add_option("--without-finisher", options->without_finisher)->group("");
             app.add_flag("--timings", options->timings, "Print each stage's time in the summary");
             add_format(app, options->format);
             return [options] { return build(*options); };

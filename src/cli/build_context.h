@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "archive/archive.h"
 #include "cli/progress.h"
@@ -16,7 +17,8 @@ struct BuildContext {
   std::optional<std::int64_t> source_date_epoch;
   bool wants_layers = true;  // a plain directory needs the tree instead
   Progress& progress;
-  bool strict = false;  // a maintainer script that the table of effects does not know fails the build
+  bool strict = false;                // a maintainer script that the table of effects does not know fails the build
+  std::string without_finisher = {};  // of effects; empty: none is left out
 };
 
 }  // namespace debone::cli

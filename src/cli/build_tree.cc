@@ -142,10 +142,10 @@ ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, c
   progress.stage(
       "effects",
       [&] {
-        const auto open = effects::apply(
-            image.tree,
-            {&contents.debs, &recipe, selection.architecture.name, image.created, &contents.read, effects_table()},
-            progress);
+        const auto open = effects::apply(image.tree,
+                                         {&contents.debs, &recipe, selection.architecture.name, image.created,
+                                          &contents.read, effects_table(), context.without_finisher},
+                                         progress);
         if (open > 0 && context.strict) throw not_accounted_for(open);
         if (context.source_date_epoch) clamp_times(image.tree, image.created);
         return image.tree.nodes().size();

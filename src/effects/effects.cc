@@ -79,11 +79,18 @@ std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events) {
     events.warning(told(account));
   }
   for (const auto& finisher : finishers) {
+    if (finisher.name == input.without) continue;
     Context context{tree, input, events, fmt::format("effect:{}", finisher.name), scripts, &table};
     if (finisher.when == When::named && !is_named(finisher.name, context)) continue;
     base::while_doing(fmt::format("applying the effects of {}", finisher.name), [&] { finisher.run(context); });
   }
   return open;
+}
+
+std::vector<std::string_view> finisher_names() {
+  std::vector<std::string_view> names;
+  for (const auto& finisher : finishers) names.push_back(finisher.name);
+  return names;
 }
 
 bool is_finisher(std::string_view name) {

@@ -25,11 +25,15 @@ struct Input {
   // Packages that are read for what effects make of them (base-passwd's masters), and not unpacked.
   const std::vector<package::Deb>* read = nullptr;
   std::span<const TableFile> table = {};
+  std::string without = {};  // a finisher that is not run: to see what it is good for
 };
 
 // Applies all finishers to the tree in their order. A script that the table does not know, or knows in another form, is
 // a warning; their number is returned. Throws Error for what cannot be done (an account clash: usage).
 std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events);
+
+// In the order in which they run.
+std::vector<std::string_view> finisher_names();
 
 // Whether an entry of the table may name it.
 bool is_finisher(std::string_view name);

@@ -20,3 +20,10 @@ def test_image(live_place, live_build, name):
     layout, _ = live_build(name)
     out = live_place.run("test", layout, TESTS / f"{name}.yaml").ok().out
     assert out.endswith(" 0 failed\n")
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("name", names(TESTS))
+def test_every_maintainer_script_is_accounted_for(live_place, live_build, name):
+    """As the archive is today; tests/blackbox/test_scripts.py proves --strict on packages that do not move."""
+    assert live_build(name, "--strict")[1]["warnings"] == []
