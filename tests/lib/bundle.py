@@ -108,12 +108,12 @@ class Service:
     def log(self):
         return self._log.read_text(errors="replace")
 
-    def wait_for(self, ready, what):
+    def wait_for(self, ready, what, patience=PATIENCE):
         """Waits until ready() is true."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while not ready():
             assert self.process.poll() is None, f"{self}\nended with status {self.process.returncode}"
-            assert time.monotonic() < end, f"{self}\n{what}: not within {PATIENCE} s"
+            assert time.monotonic() < end, f"{self}\n{what}: not within {patience} s"
             time.sleep(0.02)
 
     def wait_for_line(self, text):
