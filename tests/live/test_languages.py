@@ -149,7 +149,7 @@ def serving(place, layout, *arguments):
     """A server that prints its port: that port, and the process, which is ended."""
     process = place.start("run", layout, *arguments)
     try:
-        assert select.select([process.stdout], [], [], 60)[0], "the server is silent"
+        assert select.select([process.stdout], [], [], 120)[0], "the server is silent"
         port = process.stdout.readline()
         assert port, process.communicate()
         yield int(port), process
