@@ -19,7 +19,8 @@ struct Command {
   std::string summary;      // one line, as `debone --help` lists it
   std::string description;  // paragraphs for --help and the man page
   std::vector<Example> examples;
-  bool hidden = false;  // for packagers and scripts: not in `debone --help`
+  bool hidden = false;          // for packagers and scripts: not in `debone --help`
+  bool starts_program = false;  // what stands behind -- is that program's
   // Declares options on `app` and returns the action; the options live in the action's closure.
   std::function<std::function<int()>(CLI::App& app)> prepare;
 };
@@ -28,8 +29,8 @@ Command build_command();
 Command lock_command();
 Command update_command();
 Command fetch_command();
-Command run_command();
-Command trace_command();
+Command run_command(std::vector<std::string> behind);
+Command trace_command(std::vector<std::string> behind);
 Command test_command();
 Command show_command();
 Command check_command();
@@ -42,7 +43,8 @@ Command scripts_command();
 Command completion_command(const CLI::App& root);
 Command man_command(const CLI::App& root);
 
-// The visible commands in the order of --help, then the hidden ones, which describe `root`.
-std::vector<Command> commands(const CLI::App& root);
+// The visible commands in the order of --help, then the hidden ones, which describe `root`. `behind` is what stands
+// behind -- on the command line.
+std::vector<Command> commands(const CLI::App& root, const std::vector<std::string>& behind = {});
 
 }  // namespace debone::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -97,11 +98,16 @@ int run(int argc, char** argv) {
   formatter->label("Subcommands", "Commands");
   root.formatter(formatter);
   std::vector<std::pair<std::string, std::function<int()>>> actions;
-  for (const auto& command : commands(root)) {
+  auto* const end = argv + argc;
+  auto* const mark = std::find(argv, end, std::string_view("--"));
+  const std::vector<std::string> behind(mark == end ? end : mark + 1, end);
+  auto* last = end;
+  for (const auto& command : commands(root, behind)) {
+    if (command.starts_program && argc > 1 && command.name == argv[1]) last = mark;
     actions.emplace_back(command.name, add(root, command, argc > 1 && command.name == argv[1]));
   }
   try {
-    root.parse(argc, argv);
+    root.parse(static_cast<int>(last - argv), argv);
   } catch (const CLI::CallForHelp&) {
     print(root.help());
     return 0;

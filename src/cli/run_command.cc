@@ -1,4 +1,5 @@
 #include <memory>
+#include <utility>
 
 #include "base/error.h"
 #include "cli/command.h"
@@ -26,7 +27,7 @@ int run_image(const Options& options) {
 
 }  // namespace
 
-Command run_command() {
+Command run_command(std::vector<std::string> behind) {
   return {
       .name = "run",
       .summary = "Run an image with runc",
@@ -41,13 +42,14 @@ Command run_command() {
                     "runs another command than the image's own, for an image without entrypoint"},
                    {"debone run php-fpm --entrypoint php8.4 -- -m", "runs another program of the image"},
                    {"debone run php-fpm --read-only --tmpfs /tmp", "serves with a root that nothing can write to"}},
+      .starts_program = true,
       .prepare =
-          [](CLI::App& app) {
+          [behind = std::move(behind)](CLI::App& app) {
             const auto options = std::make_shared<Options>();
             app.add_option("IMAGE", options->image, "An OCI layout (a directory or tar) or a docker archive")
                 ->required()
                 ->type_name("");
-            add_run_options(app, options->run);
+            add_run_options(app, options->run, behind);
             return [options] { return run_image(*options); };
           },
   };

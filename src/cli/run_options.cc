@@ -1,16 +1,20 @@
 #include "cli/run_options.h"
 
+#include <utility>
+
 #include "cli/output.h"
 
 namespace debone::cli {
 
 run::Options RunOptions::all() const {
   auto made = options;
+  made.arguments.insert(made.arguments.end(), behind.begin(), behind.end());
   if (!entrypoint.empty()) made.entrypoint = {entrypoint};
   return made;
 }
 
-void add_run_options(CLI::App& app, RunOptions& options) {
+void add_run_options(CLI::App& app, RunOptions& options, std::vector<std::string> behind) {
+  options.behind = std::move(behind);
   app.add_option("ARGS", options.options.arguments, "What to run instead of the image's cmd, behind --")->type_name("");
   app.add_option("--entrypoint", options.entrypoint, "A program instead of the image's entrypoint")
       ->type_name("PROGRAM");

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "run/run.h"
 
@@ -11,12 +12,14 @@ namespace debone::cli {
 
 struct RunOptions {
   run::Options options;
+  std::vector<std::string> behind;  // what stands behind --
   std::string entrypoint;
   run::Options all() const;
 };
 
-// ARGS, --entrypoint, --env, --tmpfs, --user, --workdir, --read-only
-void add_run_options(CLI::App& app, RunOptions& options);
+// ARGS, --entrypoint, --env, --tmpfs, --user, --workdir, --read-only. What stands behind -- are ARGS as well, but
+// CLI11, to which [a,b] is a list of two, does not see it.
+void add_run_options(CLI::App& app, RunOptions& options, std::vector<std::string> behind);
 
 // The status, with what there is to tell told on stderr; `image` is its place.
 int told(run::Ended ended, const std::string& image);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -122,7 +123,7 @@ int trace_image(const Options& options) {
 
 }  // namespace
 
-Command trace_command() {
+Command trace_command(std::vector<std::string> behind) {
   return {
       .name = "trace",
       .summary = "Run an image under strace, and tell which of its packages that touched",
@@ -142,13 +143,14 @@ Command trace_command() {
                     "which packages does that need, and what does it miss"},
                    {"debone trace php-fpm -o report.json --format json",
                     "traces a server until it is stopped (Ctrl-C), for a program to read"}},
+      .starts_program = true,
       .prepare =
-          [](CLI::App& app) {
+          [behind = std::move(behind)](CLI::App& app) {
             const auto options = std::make_shared<Options>();
             app.add_option("IMAGE", options->image, "An OCI layout (a directory or tar) or a docker archive")
                 ->required()
                 ->type_name("");
-            add_run_options(app, options->run);
+            add_run_options(app, options->run, behind);
             app.add_option("-o,--output", options->output, "Where the report goes instead of stderr")
                 ->type_name("FILE");
             app.add_flag("--all", options->all, "Every path that was touched, not the counts alone");

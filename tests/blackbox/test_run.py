@@ -42,6 +42,11 @@ def test_arguments_replace_cmd(image):
     assert image.run("run", "image", "--", "args", "--one", "two words", "").ok().out == "--one\ntwo words\n\n"
 
 
+def test_arguments_are_passed_on_as_they_are(image):
+    words = ["--", "[a,b]", "[]", "[[x]]", "{a: 1}", '"q"', "-v", "run", "--entrypoint", "%%"]
+    assert image.run("run", "image", "--", "args", *words).ok().out.splitlines() == words
+
+
 def test_entrypoint_is_replaced(image):
     assert image.run("run", "image", "--entrypoint", "/usr/bin/hello", "--", "id").ok().out == "33:33\n"
 
