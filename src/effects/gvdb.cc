@@ -1,0 +1,197 @@
+#include "effects/gvdb.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+
+namespace debone::effects {
+namespace {
+
+constexpr std::string_view signature = "GVariant";
+constexpr std::size_t header_size = 24;
+constexpr std::size_t item_size = 24;
+constexpr std::uint32_t bloom_header = 5U << 27U;  // a shift, and no words
+constexpr std::uint32_t no_parent = 0xFFFFFFFF;
+
+// g_str_hash and gvdb's own: characters are signed.
+std::uint32_t djb_hash(std::string_view text) {
+  std::uint32_t hash = 5381;
+  for (const char c : text) hash = hash * 33 + static_cast<std::uint32_t>(static_cast<signed char>(c));
+  return hash;
+}
+
+// The primes below powers of two from 2^3, ghash.c's moduli.
+constexpr std::array<std::uint32_t, 25> moduli{
+    7,     13,     31,     61,     127,     251,     509,     1021,    2039,     4093,     8191,     16381,    32749,
+    65521, 131071, 262139, 524287, 1048573, 2097143, 4194301, 8388593, 16777213, 33554393, 67108859, 134217689};
+constexpr unsigned min_shift = 3;
+
+class HashOrder {
+ public:
+  void insert(std::uint32_t hash, std::size_t index) {
+    place({std::max(hash, 2U), index});
+    ++size_;
+    if (slots_.size() > size_ + size_ / 16) return;
+    // A table that has grown takes its nodes one by one, each pushing out what stands in its new place.
+    const auto wanted = static_cast<unsigned>(
+        std::bit_width(static_cast<std::uint32_t>(static_cast<std::int32_t>(static_cast<double>(size_) * 1.333))));
+    grow(std::max(wanted, min_shift));
+  }
+  std::vector<std::size_t> order() const {
+    std::vector<std::size_t> found;
+    for (const auto& slot : slots_)
+      if (slot.hash != 0) found.push_back(slot.index);
+    return found;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t hash = 0;  // 0 is an unused one
+    std::size_t index = 0;
+  };
+
+  std::size_t first(std::uint32_t hash) const { return hash * 11U % moduli.at(shift_ - min_shift); }
+
+  void place(Slot slot) {
+    auto at = first(slot.hash);
+    for (std::size_t step = 1; slots_[at].hash != 0; ++step) at = (at + step) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
+
+  // resize_map() of ghash.c, in place.
+  void grow(unsigned shift) {
+    const auto old_size = slots_.size();
+    shift_ = shift;
+    slots_.resize(std::size_t{1} << shift);
+    std::vector<bool> moved(slots_.size());
+    for (std::size_t i = 0; i < old_size; ++i) {
+      if (slots_[i].hash == 0 || moved[i]) continue;
+      auto slot = std::exchange(slots_[i], Slot{});
+      while (slot.hash != 0) {
+        auto at = first(slot.hash);
+        for (std::size_t step = 1; moved[at]; ++step) at = (at + step) & (slots_.size() - 1);
+        moved[at] = true;
+        std::swap(slot, slots_[at]);
+      }
+    }
+  }
+
+  unsigned shift_ = min_shift;
+  std::vector<Slot> slots_ = std::vector<Slot>(std::size_t{1} << min_shift);
+  std::size_t size_ = 0;
+};
+
+class Writer {
+ public:
+  Writer() { out_.resize(header_size); }
+
+  // Gives the place of the table.
+  std::pair<std::size_t, std::size_t> table(const GvdbTable& table) {
+    std::vector<std::string> keys{""};
+    for (const auto& entry : table.entries) keys.push_back(entry.key);
+    std::vector<std::vector<std::size_t>> buckets(keys.size());
+    for (const auto index : hash_table_order(keys)) {
+      auto& bucket = buckets[djb_hash(keys[index]) % buckets.size()];
+      bucket.insert(bucket.begin(), index);
+    }
+    std::vector<std::uint32_t> assigned(keys.size());
+    std::uint32_t next = 0;
+    for (const auto& bucket : buckets)
+      for (const auto index : bucket) assigned[index] = next++;
+
+    const auto start = allocate(4, 8 + buckets.size() * 4 + keys.size() * item_size);
+    const auto end = out_.size();
+    u32(start, bloom_header);
+    u32(start + 4, buckets.size());
+    const auto items = start + 8 + buckets.size() * 4;
+    std::size_t written = 0;
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+      u32(start + 8 + 4 * i, written);
+      for (const auto index : buckets[i]) {
+        item(items + item_size * written++, keys[index], index == 0 ? nullptr : &table.entries[index - 1], table,
+             assigned);
+      }
+    }
+    return {start, end};
+  }
+
+  std::string finish(std::pair<std::size_t, std::size_t> root) {
+    out_.replace(0, signature.size(), signature);
+    u32(16, root.first);
+    u32(20, root.second);
+    return std::move(out_);
+  }
+
+ private:
+  void item(std::size_t at, const std::string& key, const GvdbTable::Entry* entry, const GvdbTable& table,
+            const std::vector<std::uint32_t>& assigned) {
+    if (key.size() > std::numeric_limits<std::uint16_t>::max())
+      throw base::Error(base::Exit::trust, "a name is too long for a GVDB file");
+    u32(at, djb_hash(key));
+    u32(at + 4, entry != nullptr && entry->listed ? assigned[0] : no_parent);
+    u32(at + 8, out_.size());
+    out_[at + 12] = static_cast<char>(key.size() & 0xFFU);
+    out_[at + 13] = static_cast<char>(key.size() >> 8U);
+    out_ += key;
+    if (entry == nullptr) {
+      std::vector<std::size_t> listed;
+      for (std::size_t i = 0; i < table.entries.size(); ++i)
+        if (table.entries[i].listed) listed.push_back(i);
+      if (listed.empty()) return;
+      std::ranges::sort(listed, {}, [&](std::size_t i) { return std::string_view(table.entries[i].key); });
+      auto place = allocate(4, 4 * listed.size());
+      pointer(at, 'L', {place, out_.size()});
+      for (const auto i : listed) {
+        u32(place, assigned[i + 1]);
+        place += 4;
+      }
+    } else if (const auto* value = std::get_if<std::string>(&entry->value)) {
+      const auto place = allocate(8, value->size());
+      out_.replace(place, value->size(), *value);
+      pointer(at, 'v', {place, out_.size()});
+    } else {
+      pointer(at, 'H', this->table(std::get<GvdbTable>(entry->value)));
+    }
+  }
+
+  void pointer(std::size_t item, char type, std::pair<std::size_t, std::size_t> place) {
+    out_[item + 14] = type;
+    u32(item + 16, place.first);
+    u32(item + 20, place.second);
+  }
+
+  std::size_t allocate(std::size_t alignment, std::size_t size) {
+    const auto start = (out_.size() + alignment - 1) / alignment * alignment;
+    out_.resize(start + size);
+    return start;
+  }
+
+  void u32(std::size_t at, std::uint64_t value) {
+    if (value > std::numeric_limits<std::uint32_t>::max())
+      throw base::Error(base::Exit::trust, "too much for a GVDB file");
+    for (unsigned i = 0; i < 4; ++i) out_[at + i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
+  }
+
+  std::string out_;
+};
+
+}  // namespace
+
+std::vector<std::size_t> hash_table_order(std::span<const std::string> keys) {
+  HashOrder order;
+  for (std::size_t i = 0; i < keys.size(); ++i) order.insert(djb_hash(keys[i]), i);
+  return order.order();
+}
+
+std::string gvdb_file(const GvdbTable& table) {
+  Writer writer;
+  return writer.finish(writer.table(table));
+}
+
+}  // namespace debone::effects
