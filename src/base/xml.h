@@ -27,7 +27,7 @@ struct XmlElement {
 };
 
 inline constexpr std::size_t xml_max_depth = 128;
-inline constexpr std::size_t xml_max_elements = 1'000'000;
+inline constexpr std::size_t xml_max_elements = 250'000;
 
 // The document's root. Throws Error (trust, its place "LINE:COLUMN") where `text` is no UTF-8 or no XML, or has no
 // root.

@@ -2,8 +2,6 @@
 // has no order of its own but that of GHashTable: it is followed here, so that the bytes are those of the real tool.
 #pragma once
 
-#include <cstddef>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,8 +21,5 @@ struct GvdbTable::Entry {
 
 // The file's bytes. Throws Error (trust) where a key is over 65535 bytes or the file over 4 GiB.
 std::string gvdb_file(const GvdbTable& table);
-
-// The order in which a GHashTable with g_str_hash goes over keys that were inserted in the given order, as indexes.
-std::vector<std::size_t> hash_table_order(std::span<const std::string> keys);
 
 }  // namespace debone::effects

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "effects/glib_hash_table.h"
 
 namespace debone::effects {
 namespace {
