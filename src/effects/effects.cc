@@ -24,7 +24,7 @@ struct Finisher {
 
 // In this order: accounts first, since the rest looks names up in them; the recipe's own paths after all that scripts
 // do; then what is computed of the whole tree, the packages' checksums last.
-constexpr std::array<Finisher, 11> finishers{{
+constexpr std::array<Finisher, 13> finishers{{
     {"accounts", accounts, When::always},
     {"base-files", base_files, When::named},
     {"scripts", scripted, When::always},
@@ -34,6 +34,8 @@ constexpr std::array<Finisher, 11> finishers{{
     {"paths", stated_paths, When::always},
     {"certificates", certificates, When::named},
     {"java-keystore", java_keystore, When::named},
+    {"glib-schemas", glib_schemas, When::named},
+    {"mime", mime, When::named},
     {"ld-so-cache", ld_so_cache, When::always},
     {"dpkg-status", dpkg_status, When::always},
 }};

@@ -44,6 +44,14 @@ void stated_paths(Context& context);
 void certificates(Context& context);
 inline constexpr std::array<std::string_view, 1> certificate_questions{"ca-certificates/enable_crts"};
 
+// /usr/share/glib-2.0/schemas/gschemas.compiled, as glib-compile-schemas makes it, in place of one that is there;
+// without any schema none.
+void glib_schemas(Context& context);
+
+// What update-mime-database makes of /usr/share/mime/packages, in place of what is there: mime.cache, globs, magic, a
+// file a type and the rest.
+void mime(Context& context);
+
 // Java's key store of the certificates that `certificates` made links for, with the aliases of ca-certificates-java; in
 // the order of their aliases and with the image's date, where the real one has the order of a hash table and the time.
 void java_keystore(Context& context);

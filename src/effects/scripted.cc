@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "effects/accounting.h"
 #include "effects/finishers.h"
+#include "effects/module_list.h"
 #include "effects/owners.h"
 
 namespace debone::effects {
@@ -58,6 +59,7 @@ class Performer {
     context_.tree.remove(from);
   }
 
+  void operator()(const ListModules& step) { list_modules(context_, step); }
   void operator()(const Remove& step) { context_.tree.remove(step.path); }
 
   // Not of the file system, or another finisher's.

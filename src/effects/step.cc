@@ -150,6 +150,18 @@ Step answer(const Node& node) {
   return {Answer{read.text("question"), read.text("value")}, read.if_exists()};
 }
 
+Step modules(const Node& node) {
+  const Reader read(node, "modules", {"list", "directory", "head", "known", "tail", "if-exists"});
+  ListModules step;
+  step.list = read.path("list");
+  step.directory = read.path("directory");
+  if (const auto* head = read.find("head")) step.head = recipe::text_of(*head, "head");
+  if (const auto* tail = read.find("tail")) step.tail = recipe::text_of(*tail, "tail");
+  for (const auto& [name, text] : recipe::members_of(read.require("known"), "known"))
+    step.modules[name->text] = recipe::text_of(*text, name->text);
+  return {std::move(step), read.if_exists()};
+}
+
 Step finisher(const Node& node) {
   if (node.kind == Node::Kind::scalar) return {Finish{recipe::text_of(node, "finisher")}, std::nullopt};
   const Reader read(node, "finisher", {"name", "if-exists"});
@@ -161,7 +173,7 @@ Step omit(const Node& node) {
   return {Omit{read.text("what")}, read.if_exists()};
 }
 
-constexpr std::array<std::pair<std::string_view, Step (*)(const Node&)>, 14> kinds{{
+constexpr std::array<std::pair<std::string_view, Step (*)(const Node&)>, 15> kinds{{
     {"alternative", alternative},
     {"answer", answer},
     {"copy", copy},
@@ -171,6 +183,7 @@ constexpr std::array<std::pair<std::string_view, Step (*)(const Node&)>, 14> kin
     {"group", group},
     {"link", link},
     {"member", member},
+    {"modules", modules},
     {"move", move},
     {"omits", omit},
     {"remove", remove},

@@ -87,6 +87,16 @@ struct Answer {
   std::string value;
 };
 
+// A list of the modules in a directory, which a tool makes by loading each of them: gdk-pixbuf's loaders.cache. What
+// each module says of itself is stated; "{module}" in it stands for the module's path.
+struct ListModules {
+  base::RelPath list;
+  base::RelPath directory;
+  std::string head;
+  std::map<std::string, std::string> modules;  // what the list says, by the name of the module's file
+  std::string tail;
+};
+
 // Work that is computed of the whole tree, by the finisher of that name.
 struct Finish {
   std::string finisher;
@@ -99,7 +109,7 @@ struct Omit {
 
 struct Step {
   std::variant<AddUser, AddGroup, AddMember, MakeDirectory, WriteFile, CopyFile, MakeLink, SetRights, Move, Remove,
-               AddAlternative, Answer, Finish, Omit>
+               AddAlternative, Answer, ListModules, Finish, Omit>
       what;
   std::optional<base::RelPath> if_exists;  // done only where this is in the image
 };
