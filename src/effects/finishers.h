@@ -30,6 +30,31 @@ void alternatives(Context& context);
 // the registry that phpenmod keeps in /var/lib/php/modules.
 void php(Context& context);
 
+// /etc/pam.d/common-* as pam-auth-update makes them of the templates in /usr/share/pam and of the profiles in
+// /usr/share/pam-configs that are enabled by default. Throws Error (trust) at a profile or template that has not the
+// form, where the real one would write something that PAM could not read.
+void pam(Context& context);
+
+// /etc/shells, of debianutils' own list, the packages' files in /usr/share/debianutils/shells.d, and the literal
+// add-shell calls of the postinsts that name this.
+void shells(Context& context);
+
+// /etc/xml/catalog and /etc/xml/PACKAGE.xml of the update-xmlcatalog calls of the postinsts that name this. What was
+// cut is in no catalog. Throws Error (trust) at a call that is none of a script of debhelper's, or that gives an
+// identifier a second meaning.
+void xml_catalogs(Context& context);
+
+// /var/lib/sgml-base/supercatalog, which names each *.cat of /etc/sgml whose own catalogs are there, and the link to
+// it.
+void sgml_catalog(Context& context);
+
+// /etc/mailcap of the entries in /usr/lib/mime/packages and of desktop files, as update-mime makes it.
+void mailcap(Context& context);
+
+// Ghostscript's font maps, cidfmap and Fontmap in /var/lib/ghostscript/fonts: each is the *.conf files of its directory
+// in /etc/ghostscript in a row, as update-gsfontmap(8) makes it.
+void ghostscript_fonts(Context& context);
+
 // The recipe's `effects:` (accounts are in `accounts`) and its `paths:`, in the recipe's order: after what the scripts
 // would have done, so that they can change it, and before what is computed of the whole tree.
 void stated_paths(Context& context);
