@@ -26,7 +26,7 @@ class Shells : public ::testing::Test {
 
 TEST_F(Shells, ThoseOfEssentialPackagesAreFirstThenThoseOfScripts) {
   image.add("bash", {{"usr/share/debianutils/shells.d/bash", "/bin/bash\n"}});
-  image.add_known("shells", "fish", "#!/bin/sh\nset -e\nadd-shell /usr/bin/fish\n");
+  image.add_known("finisher: shells", "fish", "#!/bin/sh\nset -e\nadd-shell /usr/bin/fish\n");
   EXPECT_EQ(made(),
             "# valid login shells\n/bin/sh\n/usr/bin/sh\n/usr/bin/dash\n/usr/bin/fish\n/bin/bash\n/usr/bin/bash\n");
   EXPECT_EQ(image.mode("etc/shells"), "644 0:0");
@@ -40,7 +40,7 @@ TEST_F(Shells, AListThatIsThereIsAddedTo) {
 
 TEST_F(Shells, WhatAShellWouldExpandIsNoShell) {
   image.add_known(
-      "shells", "odd",
+      "finisher: shells", "odd",
       "#!/bin/sh\nif true; then\n  add-shell /a $b\n  /usr/sbin/add-shell /c;d \"/e\"\nfi\necho add-shell /f\n");
   EXPECT_EQ(made(), "# valid login shells\n/bin/sh\n/usr/bin/sh\n/usr/bin/dash\n/a\n");
 }

@@ -72,11 +72,11 @@ class Image {
     return deb;
   }
 
-  // A package whose postinst the table knows, as one that names the finisher.
-  package::Deb& add_known(const std::string& finisher, const std::string& name, const std::string& postinst) {
+  // A package whose postinst the table knows, as one that takes the step.
+  package::Deb& add_known(const std::string& step, const std::string& name, const std::string& postinst) {
     const auto script = read_script(postinst, {name, "", ""}, [](const Section&) { return false; });
-    entries += fmt::format("- package: {}\n  script: postinst\n  known: [{}]\n  does: [{{finisher: {}}}]\n", name,
-                           key_of(script.lines), finisher);
+    entries += fmt::format("- package: {}\n  script: postinst\n  known: [{}]\n  does: [{{{}}}]\n", name,
+                           key_of(script.lines), step);
     table = {{"effects/test.yaml", entries}};
     return add(name, {}, {{"postinst", postinst}});
   }

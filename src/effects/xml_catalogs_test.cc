@@ -17,7 +17,7 @@ class XmlCatalogs : public ::testing::Test {
     for (const auto* path : {"usr/share/xml/a.xml", "usr/share/xml/b.xml"}) image.file(path, "");
   }
   void calls(const std::string& package, const std::string& lines) {
-    image.add_known("xml-catalogs", package, "#!/bin/sh\nset -e\n" + lines);
+    image.add_known("finisher: xml-catalogs", package, "#!/bin/sh\nset -e\n" + lines);
   }
   Texts made() {
     image.run(xml_catalogs);
@@ -27,7 +27,7 @@ class XmlCatalogs : public ::testing::Test {
     Image other;
     for (const auto& [path, node] : image.tree.nodes())
       if (node.type == tree::NodeType::file) other.file(path.str(), std::string(node.content.bytes()));
-    other.add_known("xml-catalogs", "odd", line + "\n");
+    other.add_known("finisher: xml-catalogs", "odd", line + "\n");
     return error_of([&] { other.run(xml_catalogs); });
   }
   Image image;
