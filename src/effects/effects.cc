@@ -23,7 +23,7 @@ struct Finisher {
 
 // In this order: accounts first, since the rest looks names up in them; the recipe's own paths after all that scripts
 // do; then what is computed of the whole tree, the packages' checksums last.
-constexpr std::array<Finisher, 17> finishers{{
+constexpr std::array<Finisher, 18> finishers{{
     {"accounts", accounts, When::always},
     {"base-files", base_files, When::named},
     {"scripts", scripted, When::always},
@@ -36,6 +36,7 @@ constexpr std::array<Finisher, 17> finishers{{
     {"sgml-catalog", sgml_catalog, When::named},
     {"mailcap", mailcap, When::named},
     {"ghostscript-fonts", ghostscript_fonts, When::named},
+    {"exim4", exim4, When::named},
     {"paths", stated_paths, When::always},
     {"certificates", certificates, When::named},
     {"java-keystore", java_keystore, When::named},
