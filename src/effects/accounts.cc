@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "effects/accounting.h"
@@ -99,6 +101,21 @@ void add_sysuser(const Context& context, Accounts& accounts, const Sysuser& decl
   add_own_group(accounts, user, source, place);
 }
 
+// Whether the package's scripts make the user themselves, before systemd-sysusers(8) reads the package's own file: they
+// do not call it (bookworm's dbus).
+bool is_made_by_scripts(const Context& context, std::string_view package, std::string_view user) {
+  bool makes = false;
+  for (const auto& script : context.scripts) {
+    if (script.package != package) continue;
+    if (context.names(script, "sysusers")) return false;
+    makes = makes || std::ranges::any_of(script.steps, [&](const Step& step) {
+              const auto* added = std::get_if<AddUser>(&step.what);
+              return added != nullptr && added->name == user && context.applies(step);
+            });
+  }
+  return makes;
+}
+
 void add_sysusers(const Context& context, Accounts& accounts) {
   // Groups first, then users, then members: a user may name a group of a later file.
   std::vector<std::tuple<Sysuser, std::string, std::string>> declared;
@@ -108,7 +125,9 @@ void add_sysusers(const Context& context, Accounts& accounts) {
     const auto source =
         node.origin.starts_with("package:") ? fmt::format("package {}", node.origin.substr(8)) : node.origin;
     for (auto& account : parse_sysusers(node.content.bytes(), file.absolute()))
-      declared.emplace_back(std::move(account), source, file.absolute());
+      if (account.kind != Sysuser::Kind::user || !node.origin.starts_with("package:") ||
+          !is_made_by_scripts(context, node.origin.substr(8), account.name))
+        declared.emplace_back(std::move(account), source, file.absolute());
   }
   for (const auto kind : {Sysuser::Kind::group, Sysuser::Kind::user, Sysuser::Kind::member})
     for (const auto& [account, source, place] : declared)

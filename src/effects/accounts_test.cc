@@ -109,6 +109,20 @@ TEST(Accounts, ASystemUsersIdDependsOnItsNameAlone) {
   EXPECT_NE(image.text("etc/passwd").find(fmt::format("bbb:*:{}:820:", computed_id("bbb"))), std::string::npos);
 }
 
+TEST(Accounts, AScriptComesBeforeItsPackagesOwnFileThatItDoesNotRead) {
+  for (const bool calls_sysusers : {false, true}) {
+    Image image;
+    image.add("base-passwd", masters());
+    image.add_known(calls_sysusers ? "user: {name: one}}, {finisher: sysusers" : "user: {name: one}", "one",
+                    "adduser one\n");
+    image.tree.put_file(at("usr/lib/sysusers.d/one.conf"), "u one - \"The one\" /one\n", 0644, Image::packaged,
+                        "package:one");
+    image.run(accounts);
+    EXPECT_EQ(image.text("etc/passwd").find(":The one:/one:") != std::string::npos, calls_sysusers);
+    EXPECT_EQ(image.text("etc/passwd").find("::/nonexistent:") != std::string::npos, !calls_sysusers);
+  }
+}
+
 TEST(Accounts, TheRecipesIdComesBeforeAComputedOne) {
   Image image;
   image.add("dbus", {{"usr/lib/sysusers.d/dbus.conf", "u messagebus - \"System Message Bus\"\n"}});

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "effects/step.h"
+#include "effects/accounting.h"
 
 namespace debone::effects {
 
@@ -41,6 +41,13 @@ std::vector<RelPath> Context::list(const RelPath& directory, tree::NodeType type
 
 bool Context::applies(const Step& step) const {
   return !step.if_exists || tree.find_following(*step.if_exists) != nullptr;
+}
+
+bool Context::names(const Account& account, std::string_view finisher) const {
+  return std::ranges::any_of(account.steps, [&](const Step& step) {
+    const auto* finish = std::get_if<Finish>(&step.what);
+    return finish != nullptr && finish->finisher == finisher && applies(step);
+  });
 }
 
 void Context::write(const RelPath& path, std::string bytes, std::uint32_t mode, Owner owner) {

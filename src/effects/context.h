@@ -46,6 +46,8 @@ struct Context {
 
   // Whether a step is done in this image: what it asks to be there is there.
   bool applies(const Step& step) const;
+  // Whether one of its steps, done in this image, names the finisher.
+  bool names(const Account& account, std::string_view finisher) const;
 
   void write(const base::RelPath& path, std::string bytes, std::uint32_t mode = 0644, Owner owner = {});
   void link(const base::RelPath& path, std::string target);

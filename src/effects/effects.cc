@@ -24,13 +24,20 @@ struct Finisher {
 
 // In this order: accounts first, since the rest looks names up in them; the recipe's own paths after all that scripts
 // do; then what is computed of the whole tree, the packages' checksums last.
-constexpr std::array<Finisher, 13> finishers{{
+constexpr std::array<Finisher, 20> finishers{{
     {"accounts", accounts, When::always},
     {"base-files", base_files, When::named},
     {"scripts", scripted, When::always},
     {"tmpfiles", tmpfiles, When::always},
     {"alternatives", alternatives, When::always},
     {"php", php, When::named},
+    {"pam", pam, When::named},
+    {"shells", shells, When::named},
+    {"xml-catalogs", xml_catalogs, When::named},
+    {"sgml-catalog", sgml_catalog, When::named},
+    {"mailcap", mailcap, When::named},
+    {"ghostscript-fonts", ghostscript_fonts, When::named},
+    {"exim4", exim4, When::named},
     {"paths", stated_paths, When::always},
     {"certificates", certificates, When::named},
     {"java-keystore", java_keystore, When::named},
@@ -41,12 +48,7 @@ constexpr std::array<Finisher, 13> finishers{{
 }};
 
 bool is_named(std::string_view name, const Context& context) {
-  return std::ranges::any_of(context.scripts, [&](const Account& account) {
-    return std::ranges::any_of(account.steps, [&](const Step& step) {
-      const auto* finish = std::get_if<Finish>(&step.what);
-      return finish != nullptr && finish->finisher == name && context.applies(step);
-    });
-  });
+  return std::ranges::any_of(context.scripts, [&](const Account& account) { return context.names(account, name); });
 }
 
 bool is_used(const recipe::DebconfAnswer& answer, const std::vector<Account>& scripts) {

@@ -16,6 +16,7 @@
 #include "effects/accounting.h"
 #include "effects/context.h"
 #include "effects/finishers.h"
+#include "effects/maintainer_script.h"
 
 namespace debone::effects::testing {
 
@@ -69,6 +70,15 @@ class Image {
       deb.entries.push_back(entry);
     }
     return deb;
+  }
+
+  // A package whose postinst the table knows, as one that takes the step.
+  package::Deb& add_known(const std::string& step, const std::string& name, const std::string& postinst) {
+    const auto script = read_script(postinst, {name, "", ""}, [](const Section&) { return false; });
+    entries += fmt::format("- package: {}\n  script: postinst\n  known: [{}]\n  does: [{{{}}}]\n", name,
+                           key_of(script.lines), step);
+    table = {{"effects/test.yaml", entries}};
+    return add(name, {}, {{"postinst", postinst}});
   }
 
   void file(std::string_view path, std::string content, std::uint32_t mode = 0644) {
@@ -127,6 +137,7 @@ class Image {
   std::unique_ptr<Recorder> recorder = std::make_unique<Recorder>();
   std::string architecture = "amd64";
   std::vector<TableFile> table;
+  std::string entries;  // of add_known
 };
 
 // What the error that `act` throws looks like to a person.
