@@ -55,7 +55,9 @@ TEST(ModuleList, WithNothingToSayThereIsNone) {
 
 TEST(ModuleList, IsAStepOfTheTable) {
   Image image;
-  image.add("loaders", {{"usr/lib/x86_64-linux-gnu/m/liba.so", ""}}, {{"triggers", "interest-noawait go\n"}});
+  auto& deb =
+      image.add("loaders", {{"usr/lib/x86_64-linux-gnu/m/liba.so", ""}}, {{"triggers", "interest-noawait go\n"}});
+  deb.record.architecture = "amd64";
   image.table = {{"test.yaml",
                   "- package: loaders\n  trigger: go\n  does:\n    - modules:\n"
                   "        list: '/usr/lib/{multiarch}/m.cache'\n        directory: '/usr/lib/{multiarch}/m'\n"

@@ -111,7 +111,7 @@ Table::Table(std::span<const TableFile> files) : files_(files.begin(), files.end
 // The item as a document of its own, at the line where it stands.
 recipe::NodePtr Table::read(const Chunk& chunk) const {
   std::string text(static_cast<std::size_t>(chunk.line - 1), '\n');
-  text.append("  ").append(chunk.text.substr(2));
+  text.append("  ").append(chunk.text.substr(2)).append("\n");  // which a block at its end may hold
   auto origin = std::make_shared<recipe::Origin>();
   origin->file = files_[chunk.file].name;
   origin->noun = "table";

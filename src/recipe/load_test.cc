@@ -233,12 +233,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"accounts: {nothing-alike: x}\n",
                 "error: x.yaml:3:12: unknown key 'nothing-alike' in 'accounts'\n"
                 "  hint: the keys here are 'run-as', 'users' and 'groups'\n"},
-        Mistake{
-            "<<: {cmd: x}\n",
-            "error: x.yaml:3:1: unknown key '<<'\n"
-            "  hint: the keys here are 'name', 'include', 'contents', 'closure', 'keep', 'exclude', 'cuts', "
-            "'accounts', 'environment', 'paths', 'entrypoint', "
-            "'cmd', 'work-dir', 'stop-signal', 'volumes', 'ports', 'annotations', 'archs', 'effects', 'allow', 'variants' and 'debconf'\n"},
+        Mistake{"<<: {cmd: x}\n",
+                "error: x.yaml:3:1: unknown key '<<'\n"
+                "  hint: the keys here are 'name', 'include', 'contents', 'closure', 'keep', 'exclude', 'cuts', "
+                "'accounts', 'environment', 'paths', 'entrypoint', "
+                "'cmd', 'work-dir', 'stop-signal', 'volumes', 'ports', 'annotations', 'archs', 'effects', 'allow', "
+                "'variants' and 'debconf'\n"},
         Mistake{"cmd: x\nname: y\n",
                 "error: x.yaml:4:1: the key 'name' stands twice\n  hint: its first place is line 1, column 1\n"},
         Mistake{"cmd:\n", "error: x.yaml:3:1: 'cmd' has no value\n  hint: give it one, or remove it\n"},
