@@ -131,6 +131,12 @@ NodePtr read_included_name(const Node& include, const FindByName& catalog, Chain
                        "catalog:" + name, catalog, chain);
 }
 
+NodePtr without(const Node& map, std::string_view key) {
+  auto rest = std::make_shared<Node>(map);
+  std::erase_if(rest->members, [&](const Member& member) { return member.key->text == key; });
+  return rest;
+}
+
 NodePtr read_chain(std::string_view text, const std::shared_ptr<const Origin>& origin, const FindByName& catalog,
                    Chain& chain) {
   auto own = read_yaml(text, origin);
@@ -139,9 +145,8 @@ NodePtr read_chain(std::string_view text, const std::shared_ptr<const Origin>& o
   const auto& name = text_of(*include, "include");
   auto included = name.ends_with(".yaml") || name.ends_with(".yml") ? read_included_file(*include, catalog, chain)
                                                                     : read_included_name(*include, catalog, chain);
-  auto rest = std::make_shared<Node>(*own);
-  std::erase_if(rest->members, [](const Member& member) { return member.key->text == "include"; });
-  return merge(included, rest, "");
+  // Which variants there are is said of the one recipe that is built.
+  return merge(without(*included, "variants"), without(*own, "include"), "");
 }
 
 }  // namespace

@@ -54,6 +54,13 @@ class Include : public testing::Test {
   std::map<std::string, std::string, std::less<>> catalog{{"shared", std::string(shared)}};
 };
 
+TEST_F(Include, variants_are_the_including_recipes_alone) {
+  catalog["with"] = std::string(shared) + "variants: [debug]\n";
+  EXPECT_TRUE(parse_with_catalog("name: own\ninclude: with\n").variants.empty());
+  EXPECT_THAT(parse_with_catalog("name: own\ninclude: with\nvariants: [nonroot]\n").variants,
+              ElementsAre(Variant::latest, Variant::nonroot));
+}
+
 TEST_F(Include, the_including_recipe_wins) {
   const auto recipe = parse_with_catalog(R"(name: own
 include: shared

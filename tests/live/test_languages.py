@@ -55,6 +55,21 @@ def facts(text):
     return dict(line.split(": ", 1) for line in text.splitlines())
 
 
+# --- Variants -------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("image", ["static", "python3"])
+def test_debug_variants_have_a_shell_and_the_others_none(live_place, live_build, image):
+    layout, _ = live_build(image)
+    for variant, user in (("debug", "0"), ("debug-nonroot", "65532")):
+        ran = live_place.run("run", "--entrypoint", "sh", f"{layout}:{variant}", "--", "-c", "id -u; echo $PATH; pwd").ok()
+        number, path, folder = ran.out.splitlines()
+        assert number == user and path.startswith("/busybox:") and folder == ("/" if user == "0" else "/home/nonroot")
+    for variant in ("latest", "nonroot"):
+        assert live_place.run("run", "--entrypoint", "sh", f"{layout}:{variant}", "--", "-c", "true").status == 127
+    for variant in ("latest", "nonroot", "debug", "debug-nonroot"):
+        live_place.run("check", f"{layout}:{variant}").ok()
+
+
 # --- C and C++ ------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("user, number, home", [("root", "0", "writable"), ("nonroot", "65532", "writable"),
