@@ -46,7 +46,7 @@ class Installation:
                     continue
                 content = tar.extractfile(member).read() if member.isreg() or member.islnk() else b""
                 self.entries[path] = entry_of(member, lambda content=content: content)
-                if path.startswith("etc/") or path.endswith((".list", "dpkg/status")):
+                if path.startswith(("etc/", "var/lib/exim4/")) or path.endswith((".list", "dpkg/status")):
                     self.contents[path] = content
         for path, content in self.contents.items():
             if name := re.fullmatch(r"var/lib/dpkg/info/([^:]+)(?::\w+)?\.list", path):
@@ -114,10 +114,12 @@ def _named(entry, users, groups):
     return (*entry[:at], users.get(entry[at], entry[at]), groups.get(entry[at + 1], entry[at + 1]), *entry[at + 2:])
 
 
-def _explained(path, packages):
-    """Whether a rule of a package that is there accounts for the path."""
+def _explained(path, there, packages):
+    """Whether a rule of a package that is there accounts for the path; `closure: without` is a rule for images that
+    are without the package, which the installation has."""
     found = [i for i, rule in enumerate(RULES)
-             if rule["package"] in packages and re.fullmatch(rule["path"], path)]
+             if rule["package"] in there and re.fullmatch(rule["path"], path)
+             and not (rule.get("closure") == "without" and rule["package"] in packages)]
     used.update(found)
     return bool(found)
 
@@ -139,7 +141,7 @@ def unexplained(image, installed):
         owners = installed.owners.get(path)
         if mine == real or (owners and not owners & packages):
             continue
-        if not _explained(path, there):
+        if not _explained(path, there, packages):
             wrong.append(f"{path}: {mine}, but really {real}")
     return wrong
 
