@@ -114,12 +114,13 @@ def _named(entry, users, groups):
     return (*entry[:at], users.get(entry[at], entry[at]), groups.get(entry[at + 1], entry[at + 1]), *entry[at + 2:])
 
 
-def _explained(path, there, packages):
-    """Whether a rule of a package that is there accounts for the path; `closure: without` is a rule for images that
-    are without the package, which the installation has."""
+def _explained(path, there, packages, is_in_both):
+    """Whether a rule of a package that is there accounts for the path. `closure: without` is a rule for images that are
+    without the package, which the installation has; `trees: both` one for what both trees have."""
     found = [i for i, rule in enumerate(RULES)
              if rule["package"] in there and re.fullmatch(rule["path"], path)
-             and not (rule.get("closure") == "without" and rule["package"] in packages)]
+             and not (rule.get("closure") == "without" and rule["package"] in packages)
+             and not (rule.get("trees") == "both" and not is_in_both)]
     used.update(found)
     return bool(found)
 
@@ -141,7 +142,7 @@ def unexplained(image, installed):
         owners = installed.owners.get(path)
         if mine == real or (owners and not owners & packages):
             continue
-        if not _explained(path, there, packages):
+        if not _explained(path, there, packages, mine is not None and real is not None):
             wrong.append(f"{path}: {mine}, but really {real}")
     return wrong
 
