@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -38,13 +39,18 @@ std::string summary_of(std::string_view content) {
 }
 
 int list(Format format) {
-  nlohmann::ordered_json recipes = nlohmann::ordered_json::array();
-  std::size_t width = 0;
+  // By name: the files are by path, in which base-nossl.yaml comes before base.yaml.
+  std::map<std::string, std::string> summaries;
   for (const auto& file : embedded_catalog()) {
     if (!is_recipe(file)) continue;
-    const auto name = std::string(file.path.substr(0, file.path.size() - std::string_view(".yaml").size()));
+    summaries[std::string(file.path.substr(0, file.path.size() - std::string_view(".yaml").size()))] =
+        summary_of(file.content);
+  }
+  nlohmann::ordered_json recipes = nlohmann::ordered_json::array();
+  std::size_t width = 0;
+  for (const auto& [name, summary] : summaries) {
     width = std::max(width, name.size());
-    recipes.push_back({{"name", name}, {"summary", summary_of(file.content)}});
+    recipes.push_back({{"name", name}, {"summary", summary}});
   }
   if (format == Format::json) {
     print(nlohmann::ordered_json{{"recipes", recipes}}.dump(2) + "\n");
