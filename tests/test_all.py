@@ -1,5 +1,5 @@
 """`make test-all`: runs every step, one after the other, and writes docs/test-results.md. Ends with status 1 where one
-failed."""
+failed. STEPS="2 4" runs these alone."""
 
 import datetime
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1]
 LOGS = SOURCE / "build/test-all"
+RESULTS = SOURCE / "docs/test-results.md"
 FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS", "120"))
 PYTEST = f"{sys.executable} -B -m pytest"
 ASAN = "env ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 DEBONE_PROGRAM=build/asan/debone"
@@ -28,7 +29,7 @@ STEPS = [
     ("unit tests under TSan", TSAN),
     ("the Debian package, lintian", "make deb"),
     ("build and offline tests on trixie", "tests/trixie.sh"),
-    (f"fuzzers, {FUZZ_SECONDS} s each", FUZZ),
+    ("fuzzers", FUZZ),
 ]
 
 
@@ -38,7 +39,7 @@ def counts(log):
     found += [f"ctest: {text}" for text in re.findall(r"\d+% tests passed, \d+ tests failed out of \d+", log)]
     runs = [int(n) for n in re.findall(r"stat::number_of_executed_units:\s*(\d+)", log)]
     if runs:
-        found.append(f"{len(runs)} fuzzers, {sum(runs):,} runs")
+        found.append(f"{len(runs)} fuzzers, {FUZZ_SECONDS} s each, {sum(runs):,} runs")
     return "; ".join(found)
 
 
@@ -61,10 +62,27 @@ def measured():
     return f"{wall:.2f} s wall, {cpu:.2f} s CPU, {memory / 1000:.0f} MB of memory"
 
 
+def earlier():
+    """The rows that stand, by the step's name."""
+    if not RESULTS.exists():
+        return {}
+    rows = (line.strip("| ").split(" | ") for line in RESULTS.read_text().splitlines() if line.startswith("| "))
+    return {row[0]: row for row in rows if len(row) == 5}
+
+
+def described():
+    """The commit, and the day of the run."""
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=SOURCE, capture_output=True, text=True).stdout
+    return f"{commit.strip()}, {datetime.date.today()}"
+
+
 def main():
     LOGS.mkdir(parents=True, exist_ok=True)
-    rows, failed = [], False
+    chosen = {int(number) for number in os.environ.get("STEPS", "").split()} or set(range(1, len(STEPS) + 1))
+    rows, failed = earlier(), False
     for number, (name, command) in enumerate(STEPS, 1):
+        if number not in chosen:
+            continue
         print(f"== {number} of {len(STEPS)}: {name}", flush=True)
         log = LOGS / f"{number}.log"
         begin = time.monotonic()
@@ -74,17 +92,19 @@ def main():
         text = log.read_text(errors="replace")
         failed |= status != 0
         said = counts(text)
-        rows.append(f"| {name} | {'passed' if status == 0 else 'FAILED'} | {said} | {minutes:.1f} |")
+        rows[name] = [name, "passed" if status == 0 else "FAILED", said, f"{minutes:.1f}", described()]
         print(f"   {'passed' if status == 0 else 'FAILED: ' + str(log)} ({minutes:.1f} min) {said}", flush=True)
         if status != 0:
             print("\n".join(text.splitlines()[-40:]), flush=True)
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=SOURCE, capture_output=True, text=True).stdout
+    names = [name for name, _ in STEPS]
+    table = "\n".join(f"| {' | '.join(rows[name])} |" for name in names if name in rows)
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    (SOURCE / "docs/test-results.md").write_text(
-        f"# The last `make test-all`\n\n{datetime.date.today()}, commit {commit.strip()}, {system}, {os.cpu_count()} "
-        "CPUs.\n\n| step | result | counts | minutes |\n| --- | --- | --- | --- |\n" + "\n".join(rows) +
-        f"\n\nA build of php-fpm with every .deb in the store: {measured()}.\n")
-    print(f"{sum('| passed |' in row for row in rows)} of {len(STEPS)} steps passed")
+    RESULTS.write_text(
+        f"# The last `make test-all`\n\nOn {system}, {os.cpu_count()} CPUs. `STEPS=\"2 4\"` runs some of its steps, so that "
+        "each has its own commit and day.\n\n| step | result | counts | minutes | commit |\n"
+        f"| --- | --- | --- | --- | --- |\n{table}\n\n"
+        f"A build of php-fpm with every .deb in the store: {measured()}.\n")
+    print(f"{sum(rows[name][1] == 'passed' for name in names if name in rows)} of {len(STEPS)} steps passed")
     return 1 if failed else 0
 
 
