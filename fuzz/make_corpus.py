@@ -39,6 +39,36 @@ def compressed():
     put("decompress", "bomb", b"\2" + lzma.compress(bytes(1 << 22)))
 
 
+def registries():
+    """What the finishers of desktops' and services' registries read, and a package's control files."""
+    schema = (b'<?xml version="1.0"?>\n<schemalist><enum id="a.e"><value nick="x" value="1"/></enum>'
+              b'<schema id="a.b" path="/a/b/"><key name="k" type="s"><default>\'v\'</default><summary>s</summary></key>'
+              b'<key name="n" type="i"><range min="0" max="9"/><default>3</default></key>'
+              b'<key name="e" enum="a.e"><default>\'x\'</default></key></schema></schemalist>\n')
+    mime = (b'<?xml version="1.0"?>\n<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">'
+            b'<mime-type type="text/x"><comment>X</comment><comment xml:lang="de">X</comment><glob pattern="*.x"/>'
+            b'<magic priority="50"><match type="string" value="ab\\x01" offset="0:4"><match type="big16" value="0x10" '
+            b'mask="0xff" offset="2"/></match></magic><alias type="text/y"/><sub-class-of type="text/plain"/>'
+            b'<root-XML namespaceURI="urn:x" localName="x"/><treemagic><treematch path="a" type="file"/></treemagic>'
+            b'</mime-type></mime-info>\n')
+    put("effects", "registries", tar([
+        directory("./"), entry("./usr/share/glib-2.0/schemas/a.gschema.xml", schema),
+        entry("./usr/share/glib-2.0/schemas/9_a.gschema.override", b"[a.b]\nk='w'\n"),
+        entry("./usr/share/mime/packages/x.xml", mime),
+        entry("./usr/share/pam-configs/x", b"Name: X\nDefault: yes\nPriority: 9\nAuth-Type: Primary\n"
+                                           b"Auth:\n\t[success=end default=ignore]\tpam_x.so\n"),
+        entry("./usr/share/pam/common-auth", b"# here\n$auth_primary\n$auth_additional\n"),
+        entry("./usr/lib/mime/packages/x", b"text/x; x %s; priority=3; test=test -n \"$X\"\n"),
+        entry("./etc/sgml/x.cat", b'CATALOG "/usr/share/sgml/x/catalog"\n'),
+        entry("./etc/ghostscript/cidfmap.d/x.conf", b"/X << /FileType /TrueType >> ;\n"),
+        entry("./usr/share/debianutils/shells.d/x", b"/usr/bin/x\n"),
+        entry("./DEBIAN/postinst", b"#!/bin/sh\nupdate-xmlcatalog --add --type public --id x --package x --local /x.xml\n"
+                                   b"add-shell /usr/bin/x\nupdate-alternatives --install /usr/bin/y y /usr/bin/x 3\n"),
+        entry("./DEBIAN/templates", b"Template: x/y\nType: select\nChoices: a, b\\, c\nDefault: a\n\n"
+                                    b"Template: x/z\nType: boolean\n"),
+        entry("./usr/bin/busybox", b"\x7fELF\0[\0[[\0ash\0cat\0\0")]))
+
+
 def archives():
     long = "./usr/share/" + "x" * 120 + "/" + "y" * 120
     files = [directory("./"), directory("./usr"), directory("./usr/bin"), entry("./usr/bin/a", b"#!/bin/true\n", mode=0o755),
@@ -70,6 +100,7 @@ def archives():
             put(corpus, name, tar(entries))
     put("effects", "etc", tar(etc))
     put("effects", "good", tar(files))
+    registries()
     good = package("good", files={"/usr/bin/x": File(b"x", 0o755), "/usr/bin/y": Link("x")},
                    scripts={"postinst": "#!/bin/sh\nset -e\n", "conffiles": ""}, Depends="libc6 (>= 2.36) | libc6.1")
     put("deb", "good", good.deb)

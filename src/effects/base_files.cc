@@ -58,9 +58,10 @@ void base_files(Context& context) {
   migrate(context, "var/run", "/run");
   migrate(context, "var/lock", "/run/lock");
 
-  const auto* package = context.package("base-files");
-  const auto script = package->control_files.find("postinst");
-  make_local(context, owners, script == package->control_files.end() ? std::string_view{} : script->second);
+  if (const auto* package = context.package("base-files")) {
+    const auto script = package->control_files.find("postinst");
+    make_local(context, owners, script == package->control_files.end() ? std::string_view{} : script->second);
+  }
 
   // Records of logins: who reads them expects them to be there.
   context.write_if_absent(at("var/log/wtmp"), "", 0664, gid("utmp"));
