@@ -120,3 +120,26 @@ def test_a_file_that_is_no_package(place):
     result = place.run("scripts", "x.deb")
     assert result.status == 4
     assert result.errors == "error: x.deb: malformed ar archive: it does not begin with '!<arch>'"
+
+
+def asking(debian):
+    """A recipe with a package that asks a question."""
+    debian.publish([*standard(), package("tool", "1", scripts={
+        "templates": "Template: tool/mode\nType: select\nChoices: fast, safe\nDefault: safe\nDescription: Mode\n"})])
+    return RECIPE.replace("[hello, base-passwd]", "[hello, base-passwd, tool]")
+
+
+def test_answers_to_questions_are_held_to_the_packages_templates(place, debian):
+    recipe = asking(debian)
+    place.build(recipe + "debconf: {tool/mod: fast}\n").fails(
+        2, f"error: test.yaml:6:11: no package of the image asks 'tool/mod'\n  while building test for {ARCH}\n"
+        "  hint: did you mean 'tool/mode'?")
+    place.build(recipe + "debconf: {tool/mode: fats}\n").fails(
+        2, f"error: test.yaml:6:11: 'fats' is no answer to 'tool/mode'\n  while building test for {ARCH}\n"
+        "  hint: did you mean 'fast'?")
+    place.build(recipe + "debconf: {mode: fast}\n").fails(
+        2, "error: test.yaml:6:11: 'mode' is not a question's name, such as tzdata/Areas")
+    told = ("test.yaml:6:11: the table of effects makes nothing of the answer to 'tool/mode'; say under `effects` or `paths` "
+            "what it changes")
+    assert place.build(recipe + "debconf: {tool/mode: fast}\n").ok().warnings == [told]
+    assert place.build(recipe + "debconf: {tool/mode: fast}\n", "--strict").status == 1
