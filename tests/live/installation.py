@@ -59,16 +59,17 @@ class Installation:
         return dict(re.findall(r"(?m)^Package: (\S+)\n(?:.+\n)*?Version: (\S+)$", status))
 
 
-def installation(suite, packages, image):
-    """The real one. It is kept for the very packages that the image has, by their versions."""
+def installation(suite, packages, image, answers=()):
+    """The real one, with answers (package, question, type, value) to debconf's questions. It is kept for the very packages
+    that the image has, by their versions."""
     stanzas = sorted(image.read(path).decode() for path in image.entries()
                      if path.startswith("var/lib/dpkg/status.d/") and not path.endswith(".md5sums"))
-    key = hashlib.sha256(json.dumps([1, suite, sorted(packages), stanzas]).encode()).hexdigest()
+    key = hashlib.sha256(json.dumps([1, suite, sorted(packages), stanzas, *answers]).encode()).hexdigest()
     kept = KEPT / key
     if kept.exists():
         return pickle.loads(gzip.decompress(kept.read_bytes()))
     with tempfile.TemporaryDirectory(prefix="debone-installation-") as work:
-        installed = _install(suite, packages, Path(work))
+        installed = _install(suite, packages, answers, Path(work))
     KEPT.mkdir(parents=True, exist_ok=True)
     half = kept.with_suffix(f".{os.getpid()}")
     half.write_bytes(gzip.compress(pickle.dumps(installed), 1))
@@ -76,12 +77,15 @@ def installation(suite, packages, image):
     return installed
 
 
-def _install(suite, packages, work):
+def _install(suite, packages, answers, work):
     addresses = mirrors()
     sources = work / "sources.list"
     sources.write_text("".join(f"deb [signed-by={KEYRING}] {addresses[kind]} {name} main\n" for name, kind in (
         (suite, "main"), (f"{suite}-updates", "main"), (f"{suite}-security", "security"))))
-    done = subprocess.run(["mmdebstrap", "--variant=apt", "--skip=cleanup/reproducible,cleanup/tmp",
+    selections = work / "selections"
+    selections.write_text("".join(" ".join(answer) + "\n" for answer in answers))
+    hooks = [f"--essential-hook=chroot \"$1\" debconf-set-selections <{selections}"] if answers else []
+    done = subprocess.run(["mmdebstrap", "--variant=apt", *hooks, "--skip=cleanup/reproducible,cleanup/tmp",
                            "--aptopt=Acquire::Check-Valid-Until \"false\"", f"--include={','.join(packages)}", suite,
                            work / "system.tar", sources], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -23,6 +23,8 @@ REGISTERED = ("cron dbus debianutils docbook docbook-xml docbook-xsl exim4-daemo
 REQUESTS = {
     "registered-trixie": ("trixie", REGISTERED),
     "registered-bookworm": ("bookworm", REGISTERED),
+    "answered-bookworm": ("bookworm", "tzdata libpaper1 base-passwd base-files".split()),
+    "answered-trixie": ("trixie", "tzdata base-passwd base-files".split()),
     "php-trixie": ("trixie", [f"php8.4-{name}" for name in PHP.split()] + OTHERS.split()),
     "php-bookworm": ("bookworm", [f"php8.2-{name}" for name in PHP.split()] + OTHERS.split()),
     "servers-trixie": ("trixie", "bind9 ca-certificates-java dovecot-imapd haproxy mariadb-server memcached mosquitto nginx "
@@ -32,6 +34,14 @@ REQUESTS = {
                                      "nginx openjdk-17-jre-headless openssh-server postfix postgresql-15 python3 redis-server "
                                      "squid tomcat10 unbound vsftpd base-passwd base-files".split()),
 }
+
+
+# What debconf is told beforehand.
+ANSWERS = {"answered-bookworm": [("tzdata", "tzdata/Areas", "select", "Europe"),
+                                 ("tzdata", "tzdata/Zones/Europe", "select", "Berlin"),
+                                 ("libpaper1", "libpaper/defaultpaper", "select", "letter")],
+           "answered-trixie": [("tzdata", "tzdata/Areas", "select", "America"),
+                               ("tzdata", "tzdata/Zones/America", "select", "Argentina/Ushuaia")]}
 
 
 def catalog_packages(path):
@@ -61,8 +71,9 @@ compared = set()  # requests
 
 def recipe_of(request):
     suite, packages = REQUESTS[request]
+    debconf = "".join(f"  {question}: {value}\n" for _, question, _, value in ANSWERS.get(request, ()))
     return (f"name: real\ncontents:\n  sources: [{{debian: {suite}}}]\n  packages: [{', '.join(packages)}]\n"
-            "closure: full\ncuts: ['!default']\n")
+            "closure: full\ncuts: ['!default']\n" + (f"debconf:\n{debconf}" if debconf else ""))
 
 
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=[] if name == "php-trixie" else pytest.mark.wide)
@@ -73,7 +84,7 @@ def both(request, live_build):
     assert [line for line in summary["warnings"] if "table of effects" in line or "has changed" in line] == []
     image = Image(layout)
     compared.add(request.param)
-    return image, installation(*REQUESTS[request.param], image)
+    return image, installation(*REQUESTS[request.param], image, ANSWERS.get(request.param, ()))
 
 
 def test_every_difference_is_explained(both):
@@ -164,7 +175,7 @@ def finishers(place):
 def test_each_finisher_is_needed(live_place, live_build):
     """Left out by itself, each makes a difference that nothing explains in one of the requests."""
     before = used.copy()
-    kept = {name: (image := Image(live_build(recipe_of(name))[0]), installation(*REQUESTS[name], image))[1]
+    kept = {name: (image := Image(live_build(recipe_of(name))[0]), installation(*REQUESTS[name], image, ANSWERS.get(name, ())))[1]
             for name in REQUESTS}
     needless = []
     for finisher in finishers(live_place):
