@@ -30,8 +30,13 @@ void start_element(GMarkupParseContext* context, const gchar* name, const gchar*
   ++document.elements;
   XmlElement element;
   element.name = name;
-  for (; *attribute_names != nullptr; ++attribute_names, ++attribute_values)
+  for (; *attribute_names != nullptr; ++attribute_names, ++attribute_values) {
+    if (element.attributes.size() == xml_max_attributes) {
+      g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE, "too many attributes");
+      return;
+    }
     element.attributes.push_back({*attribute_names, *attribute_values});
+  }
   g_markup_parse_context_get_position(context, &element.line, &element.column);
   document.open.push_back(std::move(element));
 }

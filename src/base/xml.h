@@ -28,6 +28,7 @@ struct XmlElement {
 
 inline constexpr std::size_t xml_max_depth = 128;
 inline constexpr std::size_t xml_max_elements = 250'000;
+inline constexpr std::size_t xml_max_attributes = 256;  // of an element
 
 // The document's root. Throws Error (trust, its place "LINE:COLUMN") where `text` is no UTF-8 or no XML, or has no
 // root.

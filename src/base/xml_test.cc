@@ -52,6 +52,9 @@ TEST(Xml, DepthAndNumberAreBounded) {
   std::string many = "<a>";
   for (std::size_t i = 0; i < xml_max_elements; ++i) many += "<b/>";
   EXPECT_NE(error_of(many + "</a>").find("too many elements"), std::string::npos);
+  std::string wide = "<a";
+  for (std::size_t i = 0; i <= xml_max_attributes; ++i) wide += " a" + std::to_string(i) + "=''";
+  EXPECT_NE(error_of(wide + "/>").find("too many attributes"), std::string::npos);
 }
 
 }  // namespace

@@ -94,16 +94,23 @@ std::vector<recipe::Variant> variants_of(const Options& options, const recipe::R
 std::string reference_of(const Options& options, const recipe::Recipe& recipe, recipe::Variant variant) {
   const auto name = std::string(recipe::name_of(variant));
   if (options.tag.empty()) return options.to == To::docker ? recipe.name + ":" + name : name;
-  return variant == recipe::Variant::latest ? options.tag : options.tag + "-" + name;
+  if (variant == recipe::Variant::latest) return options.tag;
+  const auto repository = options.tag.substr(options.tag.rfind('/') + 1);
+  const bool has_tag = options.to != To::docker || repository.find(':') != std::string::npos;
+  return options.tag + (has_tag ? "-" : ":") + name;
 }
 
 // Refuses what could not be written before anything is fetched for it.
-void require_output(const Options& options, const recipe::Recipe& recipe) {
+void require_output(const Options& options, const recipe::Recipe& recipe,
+                    const std::vector<recipe::Variant>& variants) {
   const auto output = output_of(options, recipe);
   switch (options.to) {
     case To::oci: return image::require_layout_target(output);
     case To::docker:
-      return image::require_docker_target(output, reference_of(options, recipe, recipe::Variant::latest));
+      for (const auto variant : variants) {
+        image::require_docker_target(output, reference_of(options, recipe, variant));
+      }
+      return;
     case To::rootfs: return image::require_rootfs_target(output);
   }
 }
@@ -238,6 +245,13 @@ std::string told(const LockSaid& lock, const std::string& recipe) {
                       : fmt::format("{} (not checked; debone lock --check {})", lock.file.string(), recipe);
 }
 
+// How `debone run` is told of the first image that was written.
+std::string runnable(const Result& result) {
+  const auto& name = result.written.front().reference;
+  const bool is_taken = result.written.size() == 1 || name == "latest";
+  return is_taken ? result.output.string() : result.output.string() + ":" + name;
+}
+
 std::string text_of(const Options& options, const recipe::Recipe& recipe, const Result& result,
                     const std::optional<LockSaid>& lock, const std::vector<Built>& built, const Progress& progress) {
   std::string text = fmt::format("\n{}", recipe.name);
@@ -272,7 +286,7 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
   if (lock) row("lock", told(*lock, options.recipe));
   switch (options.to) {
     case To::oci:
-      row("written", fmt::format("{} (OCI layout; debone run {})", result.output.string(), result.output.string()));
+      row("written", fmt::format("{} (OCI layout; debone run {})", result.output.string(), runnable(result)));
       break;
     case To::docker:
       row("written", fmt::format("{} (docker load -i {})", result.output.string(), result.output.string()));
@@ -316,7 +330,7 @@ int build(const Options& options) {
         .hint("choose one with --arch, or write an OCI layout");
   }
   const auto variants = variants_of(options, recipe);
-  require_output(options, recipe);
+  require_output(options, recipe, variants);
   require_finisher(options.without_finisher);
   const auto lock = find_lock(options.recipe, recipe, options.archive.offline);
   store::Store store(store::Store::default_root());

@@ -31,7 +31,7 @@ int fetch(const Options& options) {
       const auto selection = select_from_lock(lock.lock, recipe, architecture, options.recipe, context);
       fetch_debs(selection, context);
       require_debs(selection, context);
-      packages += selection.architecture.taken().size();
+      packages += selection.architecture.taken().size() + (selection.architecture.debug() != nullptr ? 1U : 0U);
     });
   }
   print(fmt::format("{} package{} of {} {} in the store\n", packages, packages == 1 ? "" : "s", lock.path.string(),

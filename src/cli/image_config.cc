@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "recipe/variants.h"
 
 namespace debone::cli {
@@ -25,7 +27,9 @@ image::Config config_of(const recipe::Recipe& recipe, recipe::Variant variant, c
   config.labels = recipe.annotations;
   if (recipe::is_nonroot(variant)) {
     config.user = fmt::format("{}", recipe::nonroot_id);
-    if (config.work_dir.empty()) config.work_dir = "/home/nonroot";
+    const auto nonroot = std::ranges::find(recipe.users, recipe::nonroot_id, &recipe::User::uid);
+    const bool has_home = nonroot != recipe.users.end() && nonroot->home != recipe::User().home;
+    if (config.work_dir.empty() && has_home) config.work_dir = nonroot->home;
   }
   if (recipe::is_debug(variant)) {
     auto& path = config.environment["PATH"];

@@ -80,6 +80,11 @@ void add_debug_package(Decisions& decisions, const Choice& choice, const std::st
   const auto solution = resolve::solve({{name, "", "", place}}, {}, choice.available, architecture);
   const auto chosen =
       std::ranges::find(solution.packages, name, [](const resolve::Chosen& each) { return each.package->name; });
+  if (chosen == solution.packages.end()) {
+    throw base::Error(base::Exit::usage, fmt::format("the sources have no package '{}' for the debug variants", name))
+        .at(place.str())
+        .hint("add Debian's to 'sources', or take the debug variants out of 'variants'");
+  }
   const auto at = std::ranges::lower_bound(decisions.packages, name, {},
                                            [](const Decided& each) { return each.chosen.package->name; });
   if (at != decisions.packages.end() && at->chosen.package->name == name) {

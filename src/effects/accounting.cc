@@ -89,7 +89,7 @@ class Accountant {
     // Later scripts hear what this one answered.
     for (const auto& step : account.steps) {
       if (const auto* answer = std::get_if<Answer>(&step.what)) {
-        words_.try_emplace("debconf:" + answer->question, answer->value);
+        hear(*answer, words_);
       }
     }
     if (!entry.why.empty()) account.why.push_back(entry.why);

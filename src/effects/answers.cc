@@ -87,6 +87,7 @@ Words words_of_answers(const package::Deb& deb, const std::vector<DebconfAnswer>
     const auto stated = std::ranges::find(answers, name, &DebconfAnswer::question);
     if (stated != answers.end()) {
       words.emplace("debconf:" + name, stated->value);
+      words.emplace("stated:" + name, stated->value);
     } else if (!default_answer.empty()) {
       words.emplace("debconf:" + name, default_answer);
     }

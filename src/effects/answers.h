@@ -18,7 +18,7 @@ namespace debone::effects {
 std::map<std::string, std::string> questions_of(const package::Deb& deb);
 
 // What "{debconf:QUESTION}" in the package's steps stands for. A question that the recipe does not answer and that has
-// no default is no word.
+// no default is no word. "{stated:QUESTION}" is one where the recipe answers: no script's own answer goes before that.
 Words words_of_answers(const package::Deb& deb, const std::vector<recipe::DebconfAnswer>& answers);
 
 // Throws Error (usage) at an answer of the recipe where none of the packages asks the question, or where the template's

@@ -29,9 +29,9 @@ recipe::DebconfAnswer answer(const std::string& question, const std::string& val
 }
 
 TEST(Answers, AreTheRecipesOrTheTemplatesDefault) {
-  EXPECT_THAT(
-      words_of_answers(deb_with(templates), {answer("tz/Zones", "Berlin"), answer("other/x", "y")}),
-      ElementsAre(Pair("debconf:tz/Areas", "Etc"), Pair("debconf:tz/On", "true"), Pair("debconf:tz/Zones", "Berlin")));
+  EXPECT_THAT(words_of_answers(deb_with(templates), {answer("tz/Zones", "Berlin"), answer("other/x", "y")}),
+              ElementsAre(Pair("debconf:tz/Areas", "Etc"), Pair("debconf:tz/On", "true"),
+                          Pair("debconf:tz/Zones", "Berlin"), Pair("stated:tz/Zones", "Berlin")));
 }
 
 TEST(Answers, MustBeAskedForAndAmongTheChoices) {

@@ -71,7 +71,6 @@ std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events) {
   std::size_t open = 0;
   for (const auto& answer : input.recipe->debconf) {
     if (is_used(answer, scripts)) continue;
-    ++open;
     events.warning(
         fmt::format("{}: the table of effects makes nothing of the answer to '{}'; say under `effects` or "
                     "`paths` what it changes",

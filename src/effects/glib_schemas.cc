@@ -13,7 +13,7 @@ namespace {
 
 using base::RelPath;
 
-constexpr std::size_t max_size = std::size_t{32} << 20U;  // of a file
+constexpr std::size_t max_size = std::size_t{1} << 20U;  // of a file; the largest of the archive have some 100 kB
 
 bool is_enums(const RelPath& path) { return path.name().ends_with(".enums.xml"); }
 

@@ -17,6 +17,8 @@ namespace {
 using base::RelPath;
 
 constexpr int default_priority = 5;
+constexpr std::size_t largest_desktop_file = std::size_t{256} << 10U;  // bytes; with every translation some have 50 kB
+constexpr std::size_t longest_command = 1024;
 constexpr std::string_view blanks = " \t\r\f\v";
 
 std::string_view without_blanks_before(std::string_view text) {
@@ -197,6 +199,11 @@ class Collector {
   void read_desktop_file(const RelPath& path, std::string_view text) {
     constexpr std::string_view suffix = ".desktop";
     if (!path.name().ends_with(suffix)) return;
+    if (text.size() > largest_desktop_file) {
+      context_.events.warning(
+          fmt::format("{} is left out of /etc/mailcap: it is over {} bytes", path.absolute(), largest_desktop_file));
+      return;
+    }
     Desktop desktop;
     desktop.name = path.name().substr(0, path.name().size() - suffix.size());
     if (!said_.insert(desktop.name).second) return;
@@ -208,7 +215,7 @@ class Collector {
       else if (is_in_group)
         read_line(line, desktop);
     }
-    if (!desktop.exec) return;
+    if (!desktop.exec || desktop.exec->size() > longest_command || desktop.name.size() > longest_command) return;
     replace_all(*desktop.exec, "%c", desktop.name);
     replace_all(*desktop.exec, "%i", "--icon " + desktop.icon);
     for (const auto& type : desktop.types)

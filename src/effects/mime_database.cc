@@ -129,6 +129,8 @@ class TypeReader {
     const auto weight = percentage(field, "weight");
     const auto* pattern = field.attribute("pattern");
     if (pattern == nullptr || pattern->empty()) fail("missing 'pattern' attribute in <glob>");
+    constexpr std::size_t longest_file_name = 255;
+    if (pattern->size() > longest_file_name) fail("a pattern in <glob> is longer than a file's name");
     const bool is_case_sensitive = is_true(field, "case-sensitive");
     const auto key = is_case_sensitive ? *pattern : base::lower(*pattern);
     database_.globs[key].push_back({weight, key, &type_, false, is_case_sensitive});

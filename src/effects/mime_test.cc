@@ -146,6 +146,17 @@ TEST(Mime, AFileThatIsNoneOfOursIsToldOf) {
             "no <mime-type> with a valid type");
 }
 
+// Its characters would each be a level of the tree of suffixes.
+TEST(Mime, APatternIsNoLongerThanAFilesName) {
+  const auto pattern = "*" + std::string(200'000, 'a');
+  auto image =
+      with({{"w.xml", root + ("<mime-type type='text/w'><glob pattern='" + pattern + "'/></mime-type></mime-info>")}});
+  image.run(mime);
+  ASSERT_EQ(image.recorder->warnings.size(), 1U);
+  EXPECT_TRUE(image.recorder->warnings[0].ends_with("a pattern in <glob> is longer than a file's name"))
+      << image.recorder->warnings[0];
+}
+
 TEST(Mime, NoTypeLeavesItsDirectory) {
   for (const std::string type : {"../x", "/x", "packages/x", "./x", "text/", "globs2/x"}) {
     auto image = with({{"w.xml", root + ("<mime-type type='" + type + "'/></mime-info>")}});

@@ -20,6 +20,7 @@ namespace {
 using base::RelPath;
 
 constexpr std::array<std::string_view, 5> stacks{"auth", "account", "password", "session", "session-noninteractive"};
+constexpr std::size_t largest_profile = std::size_t{64} << 10U;  // bytes; the archive's have 2 kB and less
 constexpr std::string_view session = "Session";
 constexpr std::string_view noninteractive = "Session-noninteractive";
 constexpr std::string_view blanks = " \t\r\f\v";
@@ -153,6 +154,11 @@ Profiles enabled_profiles(const Context& context) {
     for (const auto& path : context.list(at("usr/share/pam-configs"), type)) {
       if (path.name().ends_with('~') || (path.name().starts_with('#') && path.name().ends_with('#'))) continue;
       const auto text = context.tree.read(path);
+      if (text && text->size() > largest_profile) {
+        context.events.warning(
+            fmt::format("{} is left out of /etc/pam.d: it is over {} bytes", path.absolute(), largest_profile));
+        continue;
+      }
       if (!text) continue;
       Profile profile(path, *text);
       if (!profile.is_disabled() && profile.is_default()) found.push_back(std::move(profile));

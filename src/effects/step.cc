@@ -262,6 +262,11 @@ std::string filled(const std::string& text, const Words& words) {
   return out;
 }
 
+void hear(const Answer& answer, Words& words) {
+  if (words.contains("stated:" + answer.question)) return;
+  words.insert_or_assign("debconf:" + answer.question, answer.value);
+}
+
 std::vector<Step> read_steps(const Node& does, const Words& given) {
   std::vector<Step> steps;
   if (does.kind == Node::Kind::scalar && does.text == "nothing") return steps;
@@ -273,7 +278,7 @@ std::vector<Step> read_steps(const Node& does, const Words& given) {
     if (!holds) continue;
     if (const auto package = words.find("package"); package != words.end()) require_answers(node, package->second);
     if (const auto* answer = std::get_if<Answer>(&step.what)) {
-      words.try_emplace("debconf:" + answer->question, answer->value);
+      hear(*answer, words);
     }
     steps.push_back(std::move(step));
   }

@@ -119,6 +119,9 @@ struct Step {
 using Words = std::map<std::string, std::string>;
 std::string filled(const std::string& text, const Words& words);
 
+// Takes the answer over as a word: before a template's default, behind the recipe's own answer.
+void hear(const Answer& answer, Words& words);
+
 // The steps of an entry's `does:`, but for those whose `if-answer` does not hold. `nothing` is no step. Throws Error
 // (usage) at the place of what is malformed, and for an answer that a package's steps need and that nobody gave.
 std::vector<Step> read_steps(const recipe::Node& does, const Words& words);

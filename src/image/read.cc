@@ -70,9 +70,10 @@ Candidate choose(std::vector<Candidate> candidates, const std::string& name, con
   const auto newest = std::ranges::max(candidates, {}, [](const Candidate& each) { return each.platform.variant; });
   std::erase_if(candidates, [&](const Candidate& each) { return each.platform.variant != newest.platform.variant; });
   // Of a recipe's variants, the one that docker takes where no tag is named.
-  const auto latest =
-      std::ranges::find_if(candidates, [](const Candidate& each) { return each.names.contains("latest"); });
-  if (name.empty() && latest != candidates.end()) return *latest;
+  const auto is_latest = [](const Candidate& each) { return each.names.contains("latest"); };
+  if (name.empty() && std::ranges::count_if(candidates, is_latest) == 1) {
+    return *std::ranges::find_if(candidates, is_latest);
+  }
   if (candidates.size() > 1) {
     throw Error(Exit::usage, fmt::format("it holds several images for {}", platform_text(newest)))
         .at(place)

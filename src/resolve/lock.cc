@@ -166,7 +166,11 @@ LockedPackage package_of(const Node& node, const Lock& lock, std::string_view ar
   if (package.architecture != "all" && package.architecture != architecture) {
     fail(arch, fmt::format("a package for {} among those for {}", package.architecture, architecture));
   }
-  package.state = state_of(fields.require("state"));
+  const auto& state = fields.require("state");
+  package.state = state_of(state);
+  if (package.state == LockedState::debug &&
+      std::ranges::count(lock.inputs.debug, package.name, &InputItem::package) == 0)
+    fail(state, fmt::format("'{}' is not what the debug variants have", package.name));
   package.reason = line_of(fields.require("why"), "why");
   const auto& from = fields.require("from");
   package.from = line_of(from, "from");

@@ -130,6 +130,35 @@ def test_a_docker_archive_holds_them_all(place, archive):
     assert len(names) == len(set(names))
 
 
+def tags(place, *options):
+    place.build(VARIANTS, "--to", "docker", *options).ok()
+    with tarfile.open(place.work / "test.tar") as tar:
+        return [one["RepoTags"][0] for one in json.load(tar.extractfile("manifest.json"))]
+
+
+def test_tags_are_of_the_repository_that_was_named(place, archive):
+    assert tags(place, "--tag", "registry.example.org:5000/app") == [
+        "registry.example.org:5000/app:latest", *(f"registry.example.org:5000/app:{name}" for name in NAMES[1:])]
+    assert tags(place, "--tag", "app:1.2") == ["app:1.2", "app:1.2-nonroot", "app:1.2-debug", "app:1.2-debug-nonroot"]
+    long = place.build(VARIANTS, "--to", "docker", "--tag", "app:" + "x" * 120)
+    assert long.status == 2 and long.errors.startswith("error: 'app:xxx") and "resolve" not in long.err
+
+
+def test_what_is_printed_runs(place, archive):
+    for options, path in (((), "test"), (("--tag", "1.2"), "test:1.2"), (("--variant", "debug"), "test")):
+        out = place.build(VARIANTS, *options).ok().out
+        assert f"(OCI layout; debone run {path})" in out
+        place.run("show", path).ok()
+
+
+def test_nonroot_starts_in_its_home(place, archive):
+    place.build(RECIPE + "variants: [nonroot]\n"
+                "accounts: {users: [{username: nonroot, uid: 65532, homedir: /srv/app}]}\n"
+                "paths: [{path: /srv/app, type: directory, uid: 65532, permissions: 0o700}]\n").ok()
+    assert opened(place.work / "test")["nonroot"].config["config"]["WorkingDir"] == "/srv/app"
+    place.run("check", "test:nonroot").ok()
+
+
 def test_a_plain_directory_holds_one(place, archive):
     place.build(VARIANTS, "--to", "rootfs").ok()
     assert not (place.work / "test.rootfs/busybox").exists()
@@ -151,6 +180,23 @@ def test_a_lock_has_the_debug_package(place, archive):
     place.write("test.yaml", RECIPE)
     result = place.run("build", "test.yaml")
     assert result.status == 2 and "'busybox-static' of the debug variants is no longer in test.yaml" in result.errors
+
+
+def test_sources_without_busybox_have_no_debug_variant(place, debian):
+    debian.publish([*standard(), package("other", "1", Provides="busybox-static")])
+    place.build(VARIANTS).fails(
+        2, "error: test.yaml:6:11: the sources have no package 'busybox-static' for the debug variants\n"
+        f"  while building test for {ARCH}\n"
+        "  hint: add Debian's to 'sources', or take the debug variants out of 'variants'")
+
+
+def test_a_lock_gives_the_state_to_busybox_alone(place, archive):
+    place.write("test.yaml", VARIANTS)
+    place.run("lock", "test.yaml").ok()
+    lock = place.work / "test.lock"
+    lock.write_text(lock.read_text().replace("state: kept", "state: debug", 1))
+    result = place.run("build", "test.yaml")
+    assert result.status == 2 and "'base-files' is not what the debug variants have" in result.errors
 
 
 def test_a_recipe_with_busybox_of_its_own_has_no_debug_variant(place, archive):
