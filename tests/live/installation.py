@@ -153,7 +153,7 @@ def unexplained(image, installed):
 
 def account_lines(image, installed, path):
     """Of passwd or group, ours and the real ones: comparable sets. The password field stands for no password in either;
-    accounts that Debian does not number have no number here."""
+    accounts that Debian does not number have no number here; bookworm's adduser writes a comment's empty fields out."""
     fixed = image.read("usr/share/base-passwd/" + {"etc/passwd": "passwd", "etc/group": "group"}[path] + ".master")
     known = names_of(fixed).values()
     both = []
@@ -166,6 +166,7 @@ def account_lines(image, installed, path):
                 fields[0] = ""
                 if path == "etc/passwd":
                     fields[1] = groups[int(fields[1])]
+                    fields[2] = fields[2].rstrip(",")
             if path == "etc/group":
                 fields[1] = ",".join(sorted(fields[1].split(",")))
             accounts.add((name, *fields))
