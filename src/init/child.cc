@@ -1,6 +1,7 @@
 #include "init/child.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -10,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <grp.h>
 
 #include "init/capabilities.h"
 #include "init/expand.h"
@@ -32,8 +32,8 @@ struct Trouble {
 
 [[noreturn]] void give_up(int pipe, Stage stage, int error) {
   const Trouble trouble{stage, error};
-  const auto written = ::write(pipe, &trouble, sizeof trouble);
-  ::_exit(written == sizeof trouble ? own_failure : own_failure);
+  if (::write(pipe, &trouble, sizeof trouble) < 0) ::_exit(own_failure);
+  ::_exit(own_failure);
 }
 
 int set_capabilities(std::uint64_t mask) {
@@ -46,11 +46,14 @@ int set_capabilities(std::uint64_t mask) {
   return static_cast<int>(::syscall(SYS_capset, &header, data.data()));
 }
 
-// Drops from the bounding set what is not in `mask`. Without CAP_SETPCAP it stays, and no_new_privs makes it moot.
-void bound_capabilities(std::uint64_t mask) {
-  for (unsigned number = 0; ::prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; ++number) {
-    if ((mask >> number & 1U) == 0) ::prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
+// Drops from the bounding set what is not in `mask`; false where something stays, for want of CAP_SETPCAP.
+bool bound_capabilities(std::uint64_t mask) {
+  bool bound = true;
+  for (unsigned long number = 0; number < 64; ++number) {
+    if (::prctl(PR_CAPBSET_READ, number, 0UL, 0UL, 0UL) != 1 || (mask >> number & 1U) != 0) continue;
+    bound = ::prctl(PR_CAPBSET_DROP, number, 0UL, 0UL, 0UL) == 0 && bound;
   }
+  return bound;
 }
 
 bool become(const Account& account) {
@@ -64,18 +67,21 @@ void apply_privileges(const Child& child, int pipe) {
   std::uint64_t mask = 0;
   for (const auto number : child.capabilities.numbers) mask |= std::uint64_t{1} << number;
   if (!child.capabilities.keep) {
-    bound_capabilities(mask);
-    if (mask != 0) ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+    // What stays there is root's again after exec, and nobody else's.
+    const auto uid = child.account ? child.account->uid : ::geteuid();
+    if (!bound_capabilities(mask) && uid == 0) give_up(pipe, Stage::capabilities, EPERM);
+    if (mask != 0) ::prctl(PR_SET_KEEPCAPS, 1UL, 0UL, 0UL, 0UL);
   }
   if (child.account && !become(*child.account)) give_up(pipe, Stage::user, errno);
   if (!child.capabilities.keep) {
-    ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0UL, 0UL, 0UL);
     if (set_capabilities(mask) != 0) give_up(pipe, Stage::capabilities, errno);
     for (const auto number : child.capabilities.numbers) {
-      if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) != 0) give_up(pipe, Stage::capabilities, errno);
+      const auto raised = static_cast<unsigned long>(number);
+      if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, raised, 0UL, 0UL) != 0) give_up(pipe, Stage::capabilities, errno);
     }
   }
-  if (child.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(pipe, Stage::privileges, errno);
+  if (child.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0) give_up(pipe, Stage::privileges, errno);
 }
 
 // Both sides of the fork do this: whoever is first, a signal to the group finds it.

@@ -17,7 +17,8 @@ struct Field {
   unsigned most;
   std::string_view names;  // three letters each, for the values from `least` on
 };
-constexpr Field fields[] = {{"minute", 0, 59, ""},
+constexpr Field fields[] = {{"second", 0, 59, ""},
+                            {"minute", 0, 59, ""},
                             {"hour", 0, 23, ""},
                             {"day", 1, 31, ""},
                             {"month", 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"},
@@ -136,22 +137,24 @@ Cron cron_of(std::string_view text) {
   for (const auto part : split(text, ' ')) {
     if (!part.empty()) parts.push_back(part);
   }
+  if (parts.size() == 5) parts.insert(parts.begin(), "0");
   if (parts.size() != std::size(fields)) {
     throw Failure{cat("'", text, "' has ", parts.size(), parts.size() == 1 ? " field" : " fields",
                       ", not five: minute, hour, day, month, weekday")};
   }
-  std::array<std::bitset<60>, 5> values;
+  std::array<std::bitset<60>, std::size(fields)> values;
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = values_of(parts[i], fields[i]);
   Cron cron;
-  cron.minutes = values[0];
-  put(cron.hours, values[1]);
-  put(cron.days, values[2]);
-  put(cron.months, values[3]);
-  put(cron.weekdays, values[4]);
-  if (values[4][7]) cron.weekdays.set(0);
-  cron.any_hour = parts[1].starts_with('*');
-  cron.any_day = parts[2].starts_with('*');
-  cron.any_weekday = parts[4].starts_with('*');
+  cron.seconds = values[0];
+  cron.minutes = values[1];
+  put(cron.hours, values[2]);
+  put(cron.days, values[3]);
+  put(cron.months, values[4]);
+  put(cron.weekdays, values[5]);
+  if (values[5][7]) cron.weekdays.set(0);
+  cron.any_hour = parts[2].starts_with('*');
+  cron.any_day = parts[3].starts_with('*');
+  cron.any_weekday = parts[5].starts_with('*');
   if (cron.any_weekday) {
     constexpr std::array<std::size_t, 13> last{0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool comes = false;
@@ -164,19 +167,25 @@ Cron cron_of(std::string_view text) {
 }
 
 std::time_t next_time(const Cron& cron, std::time_t after) {
-  auto time = after - after % 60 + 60;
+  // A whole minute that is right, and the first second in it that is.
+  auto minute = after - after % 60;
+  auto second = static_cast<std::size_t>(after % 60) + 1;
   for (;;) {
-    const auto at = local(time);
-    if (!cron.any_hour && left_out(cron, time, at)) return time;
-    if (!right_day(cron, at)) {
-      time = next_midnight(time, at);
-    } else if (!cron.hours[static_cast<std::size_t>(at.tm_hour)]) {
-      time += 60L * (60 - at.tm_min);
-    } else if (!cron.minutes[static_cast<std::size_t>(at.tm_min)] || (!cron.any_hour && shown_before(time, at))) {
-      time += 60;
-    } else {
-      return time;
+    while (second < 60 && !cron.seconds[second]) ++second;
+    const auto at = local(minute);
+    auto next = minute + 60;
+    if (second < 60) {
+      if (!cron.any_hour && left_out(cron, minute, at)) return minute + static_cast<std::time_t>(second);
+      if (!right_day(cron, at)) {
+        next = next_midnight(minute, at);
+      } else if (!cron.hours[static_cast<std::size_t>(at.tm_hour)]) {
+        next = minute + 60L * (60 - at.tm_min);
+      } else if (cron.minutes[static_cast<std::size_t>(at.tm_min)] && (cron.any_hour || !shown_before(minute, at))) {
+        return minute + static_cast<std::time_t>(second);
+      }
     }
+    minute = next;
+    second = 0;
   }
 }
 

@@ -1,4 +1,5 @@
-// A line of crontab(5), without its command: five fields, or @hourly and its like; and the next time that it names.
+// A line of crontab(5), without its command: five fields, or six with the second first, or @hourly and its like; and
+// the next time that it names.
 #pragma once
 
 #include <bitset>
@@ -8,8 +9,9 @@
 
 namespace debone::init {
 
-// Bits by value: minute 0 to 59, hour 0 to 23, day 1 to 31, month 1 to 12, weekday 0 (Sunday) to 6.
+// Bits by value: second and minute 0 to 59, hour 0 to 23, day 1 to 31, month 1 to 12, weekday 0 (Sunday) to 6.
 struct Cron {
+  std::bitset<60> seconds;
   std::bitset<60> minutes;
   std::bitset<24> hours;
   std::bitset<32> days;
@@ -26,7 +28,7 @@ struct Cron {
 // Throws Failure where it is none, or names a day that never comes (31 February).
 Cron cron_of(std::string_view text);
 
-// The first time after `after` that `cron` names, by the process's time zone (tzset(3)); a whole minute.
+// The first time after `after` that `cron` names, by the process's time zone (tzset(3)).
 std::time_t next_time(const Cron& cron, std::time_t after);
 
 }  // namespace debone::init
