@@ -78,10 +78,12 @@ void apply_privileges(const Child& child, int pipe) {
     if (set_capabilities(mask) != 0) give_up(pipe, Stage::capabilities, errno);
     for (const auto number : child.capabilities.numbers) {
       const auto raised = static_cast<unsigned long>(number);
-      if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, raised, 0UL, 0UL) != 0) give_up(pipe, Stage::capabilities, errno);
+      if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, raised, 0UL, 0UL) != 0)
+        give_up(pipe, Stage::capabilities, errno);
     }
   }
-  if (child.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0) give_up(pipe, Stage::privileges, errno);
+  if (child.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0)
+    give_up(pipe, Stage::privileges, errno);
 }
 
 // Both sides of the fork do this: whoever is first, a signal to the group finds it.
@@ -94,7 +96,7 @@ void own_group(pid_t process) {
 // Every signal as it is for a new process. One that came since the fork takes effect here.
 void reset_signals() {
   for (int number = 1; number < NSIG; ++number) {
-    struct sigaction standard {};
+    struct sigaction standard{};
     standard.sa_handler = SIG_DFL;
     ::sigaction(number, &standard, nullptr);
   }
@@ -133,13 +135,15 @@ Failure failure_of(const Child& child, const Trouble& trouble) {
   switch (trouble.stage) {
     case Stage::directory: return {cat("cannot enter ", child.directory, ": ", reason), own_failure};
     case Stage::user:
-      return {cat("cannot become user ", child.account->uid, ", group ", child.account->gid, ": ", reason), own_failure};
+      return {cat("cannot become user ", child.account->uid, ", group ", child.account->gid, ": ", reason),
+              own_failure};
     case Stage::capabilities: return {cat("cannot set its capabilities: ", reason), own_failure};
     case Stage::privileges: return {cat("cannot set no_new_privs: ", reason), own_failure};
     case Stage::input: return {cat("cannot give it its standard input: ", reason), own_failure};
     case Stage::program: break;
   }
-  return {cat("cannot start '", child.argv.front(), "': ", reason), trouble.error == ENOENT ? not_found : not_executable};
+  return {cat("cannot start '", child.argv.front(), "': ", reason),
+          trouble.error == ENOENT ? not_found : not_executable};
 }
 
 }  // namespace

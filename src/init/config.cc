@@ -14,21 +14,25 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::string_view init_keys[] = {"log", "stop-signal", "drain", "stop-timeout", "timezone", "secrets", "required"};
-constexpr std::string_view wait_keys[] = {"for", "timeout", "interval", "if-missing", "if-exists", "if-set", "if-unset"};
+constexpr std::string_view init_keys[] = {"log",      "stop-signal", "drain",   "stop-timeout",
+                                          "timezone", "secrets",     "required"};
+constexpr std::string_view wait_keys[] = {"for",       "timeout", "interval", "if-missing",
+                                          "if-exists", "if-set",  "if-unset"};
 constexpr std::string_view template_keys[] = {"from",       "text",      "to",     "owner",   "mode",
                                               "if-missing", "if-exists", "if-set", "if-unset"};
 constexpr std::string_view step_keys[] = {
-    "command", "user", "groups", "directory", "environment", "capabilities", "no-new-privileges", "stdin",
-    "stdin-template", "stdin-text", "timeout", "retries", "retry-interval", "if-missing", "if-exists", "if-set", "if-unset"};
-constexpr std::string_view run_keys[] = {"command",     "user",         "groups",            "directory",
-                                         "environment", "capabilities", "no-new-privileges", "arguments"};
-constexpr std::string_view job_keys[] = {"cron",        "command",      "user",              "groups", "directory",
-                                         "environment", "capabilities", "no-new-privileges", "jitter", "timeout"};
+    "command",           "user",       "groups",         "directory",  "environment", "capabilities",
+    "no-new-privileges", "stdin",      "stdin-template", "stdin-text", "timeout",     "retries",
+    "retry-interval",    "if-missing", "if-exists",      "if-set",     "if-unset"};
+constexpr std::string_view run_keys[] = {
+    "command", "user", "groups", "directory", "environment", "capabilities", "no-new-privileges", "arguments"};
+constexpr std::string_view job_keys[] = {"cron",      "command",     "user",         "groups",
+                                         "directory", "environment", "capabilities", "no-new-privileges",
+                                         "jitter",    "timeout"};
 
-constexpr std::pair<std::string_view, Names> kinds[] = {{"init", init_keys}, {"wait", wait_keys},
+constexpr std::pair<std::string_view, Names> kinds[] = {{"init", init_keys},         {"wait", wait_keys},
                                                         {"template", template_keys}, {"step", step_keys},
-                                                        {"run", run_keys}, {"job", job_keys}};
+                                                        {"run", run_keys},           {"job", job_keys}};
 
 std::string listed(Names names) {
   std::string text;
@@ -104,7 +108,8 @@ class Values {
   std::vector<std::string> paths(std::string_view key) const {
     auto words = expandable(key);
     for (const auto& word : words) {
-      if (word[0] != '/' && word[0] != '$') throw ConfigFailure(find(key)->place, cat(key, ": '", word, "' is not absolute"));
+      if (word[0] != '/' && word[0] != '$')
+        throw ConfigFailure(find(key)->place, cat(key, ": '", word, "' is not absolute"));
     }
     return words;
   }
@@ -144,7 +149,8 @@ class Values {
 };
 
 Condition condition_of(const Values& values) {
-  return {values.paths("if-missing"), values.paths("if-exists"), values.variables("if-set"), values.variables("if-unset")};
+  return {values.paths("if-missing"), values.paths("if-exists"), values.variables("if-set"),
+          values.variables("if-unset")};
 }
 
 // USER, USER:GROUP, or numbers.
@@ -173,7 +179,8 @@ Capabilities capabilities_of(const Values& values) {
     }
     const auto number = capability_of(word);
     if (!number) {
-      throw ConfigFailure(entry->place, cat("capabilities: '", word, "' is no capability, such as CAP_NET_BIND_SERVICE"));
+      throw ConfigFailure(entry->place,
+                          cat("capabilities: '", word, "' is no capability, such as CAP_NET_BIND_SERVICE"));
     }
     capabilities.numbers.push_back(*number);
   }
@@ -206,8 +213,8 @@ Command command_of(const Values& values, bool required) {
 
 Wait wait_of(const Values& values) {
   const auto& targets = values.require("for");
-  Wait wait{values.section().name, condition_of(values), values.expandable("for"), values.duration("timeout", Duration(60'000)),
-            values.duration("interval", Duration(1000))};
+  Wait wait{values.section().name, condition_of(values), values.expandable("for"),
+            values.duration("timeout", Duration(60'000)), values.duration("interval", Duration(1000))};
   for (const auto& target : wait.targets) {
     if (target.find('$') == std::string::npos) Values::read(targets, target, target_of);
   }
@@ -227,8 +234,8 @@ Template template_of(const Values& values) {
   values.exclusive(sources);
   if (values.find("text") == nullptr) values.require("from");
   values.require("to");
-  Template made{values.section().name, condition_of(values), values.path("from"), values.text("text"), values.path("to"),
-                owner_of(values, "owner")};
+  Template made{values.section().name, condition_of(values), values.path("from"),
+                values.text("text"),   values.path("to"),    owner_of(values, "owner")};
   if (const auto* mode = values.find("mode")) made.mode = Values::read(*mode, Values::one(*mode), mode_of);
   return made;
 }
@@ -236,11 +243,13 @@ Template template_of(const Values& values) {
 Step step_of(const Values& values) {
   constexpr std::string_view inputs[] = {"stdin", "stdin-template", "stdin-text"};
   values.exclusive(inputs);
-  Step step{values.section().name, condition_of(values), command_of(values, true), values.paths("stdin"),
-            values.path("stdin-template"), values.text("stdin-text"), values.duration("timeout", {})};
+  Step step{values.section().name,         condition_of(values),          command_of(values, true),
+            values.paths("stdin"),         values.path("stdin-template"), values.text("stdin-text"),
+            values.duration("timeout", {})};
   if (const auto* retries = values.find("retries")) {
     const auto number = number_of(Values::one(*retries), 1000);
-    if (!number) throw ConfigFailure(retries->place, cat("retries: '", retries->words[0], "' is no number from 0 to 1000"));
+    if (!number)
+      throw ConfigFailure(retries->place, cat("retries: '", retries->words[0], "' is no number from 0 to 1000"));
     step.retries = *number;
   }
   step.retry_interval = values.duration("retry-interval", Duration(1000));
@@ -269,7 +278,8 @@ void read_init(const Values& values, Config& config) {
   config.log = values.choice("log", forms) == 1 ? LogForm::json : LogForm::text;
   if (const auto* entry = values.find("stop-signal")) {
     const auto signal = signal_of(Values::one(*entry));
-    if (!signal) throw ConfigFailure(entry->place, cat("stop-signal: '", entry->words[0], "' is no signal, such as SIGQUIT"));
+    if (!signal)
+      throw ConfigFailure(entry->place, cat("stop-signal: '", entry->words[0], "' is no signal, such as SIGQUIT"));
     config.stopping.signal = *signal;
   }
   config.stopping.drain = values.duration("drain", config.stopping.drain);
@@ -281,7 +291,8 @@ void read_init(const Values& values, Config& config) {
              std::string_view("_+-/").find(c) != std::string_view::npos;
     });
     if (!plain || config.timezone.empty() || config.timezone[0] == '/') {
-      throw ConfigFailure(entry->place, cat("timezone: '", config.timezone, "' is no time zone, such as Europe/Berlin"));
+      throw ConfigFailure(entry->place,
+                          cat("timezone: '", config.timezone, "' is no time zone, such as Europe/Berlin"));
     }
   }
   config.secrets = values.variables("secrets");
@@ -332,7 +343,8 @@ Config config_of(const std::vector<Section>& sections) {
     } else {
       config.jobs.push_back(job_of(values));
     }
-    if (config.run && !config.jobs.empty()) throw ConfigFailure(section.place, "both [run] and [job]: it is one or the other");
+    if (config.run && !config.jobs.empty())
+      throw ConfigFailure(section.place, "both [run] and [job]: it is one or the other");
   }
   return config;
 }

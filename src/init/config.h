@@ -1,5 +1,6 @@
 // The configuration by its meaning: every key known, every value of its kind, defaults filled in. Values in which
-// variables are expanded at run time are held as written, and their references are well-formed. docs/init.md is the page.
+// variables are expanded at run time are held as written, and their references are well-formed. docs/init.md is the
+// page.
 #pragma once
 
 #include <csignal>
@@ -27,7 +28,7 @@ struct Condition {
 };
 
 struct Capabilities {
-  bool keep = false;  // as they are
+  bool keep = false;              // as they are
   std::vector<unsigned> numbers;  // else those that stay, by capability.h
 };
 

@@ -130,7 +130,8 @@ std::time_t next_midnight(std::time_t time, std::tm at) {
 Cron cron_of(std::string_view text) {
   if (text.starts_with('@')) {
     const auto* found = std::ranges::find(nicknames, text, &std::pair<std::string_view, std::string_view>::first);
-    if (found == std::end(nicknames)) throw Failure{cat("'", text, "' is none of @hourly, @daily, @weekly, @monthly, @yearly")};
+    if (found == std::end(nicknames))
+      throw Failure{cat("'", text, "' is none of @hourly, @daily, @weekly, @monthly, @yearly")};
     text = found->second;
   }
   std::vector<std::string_view> parts;

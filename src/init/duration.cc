@@ -47,7 +47,7 @@ Duration duration_of(std::string_view text) {
 std::string seconds_of(Duration duration) {
   const auto ms = duration.count();
   const auto rest = std::to_string(ms % 1000);
-  return cat(ms / 1000, '.', std::string(3 - rest.size(), '0'), rest, 's');
+  return cat(ms / 1000, '.', std::string(3 - rest.size(), '0'), rest);
 }
 
 std::string written(Duration duration) {

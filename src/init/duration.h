@@ -13,7 +13,7 @@ using Clock = std::chrono::steady_clock;
 // Throws Failure where it is none, or is over a year.
 Duration duration_of(std::string_view text);
 
-// "1.250s": seconds with three places.
+// "1.250": seconds with three places.
 std::string seconds_of(Duration duration);
 // "1m30s": as duration_of reads it.
 std::string written(Duration duration);

@@ -93,9 +93,7 @@ std::string template_with(std::string_view text, const Environment* environment)
 
 }  // namespace
 
-std::string expand_word(std::string_view word, const Environment& environment) {
-  return word_with(word, &environment);
-}
+std::string expand_word(std::string_view word, const Environment& environment) { return word_with(word, &environment); }
 
 std::string expand_template(std::string_view text, const Environment& environment) {
   return template_with(text, &environment);

@@ -35,10 +35,12 @@ std::string pair_of(std::string_view name, std::string_view value) {
 std::string fcgi_request(const std::string& path) {
   if (path.size() > 127 || !path.starts_with('/')) throw Failure{cat("'", path, "' is no path of a ping page")};
   const std::string responder{'\0', '\1', '\0', '\0', '\0', '\0', '\0', '\0'};
-  const auto variables = cat(pair_of("GATEWAY_INTERFACE", "CGI/1.1"), pair_of("SERVER_PROTOCOL", "HTTP/1.1"),
-                             pair_of("REQUEST_METHOD", "GET"), pair_of("SCRIPT_NAME", path),
-                             pair_of("SCRIPT_FILENAME", path), pair_of("REQUEST_URI", path), pair_of("QUERY_STRING", ""));
-  return cat(record(begin_request, responder), record(params, variables), record(params, ""), record(standard_input, ""));
+  const auto variables =
+      cat(pair_of("GATEWAY_INTERFACE", "CGI/1.1"), pair_of("SERVER_PROTOCOL", "HTTP/1.1"),
+          pair_of("REQUEST_METHOD", "GET"), pair_of("SCRIPT_NAME", path), pair_of("SCRIPT_FILENAME", path),
+          pair_of("REQUEST_URI", path), pair_of("QUERY_STRING", ""));
+  return cat(record(begin_request, responder), record(params, variables), record(params, ""),
+             record(standard_input, ""));
 }
 
 std::optional<std::string> fcgi_answer(std::string_view bytes) {

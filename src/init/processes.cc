@@ -38,7 +38,8 @@ void Processes::reap() {
     const auto process = ::waitpid(-1, &status, WNOHANG);
     if (process <= 0) return;
     if (!WIFEXITED(status) && !WIFSIGNALED(status)) continue;
-    events_.push_back({EventKind::ended, process, WIFEXITED(status) ? WEXITSTATUS(status) : by_signal + WTERMSIG(status), 0});
+    events_.push_back(
+        {EventKind::ended, process, WIFEXITED(status) ? WEXITSTATUS(status) : by_signal + WTERMSIG(status), 0});
   }
 }
 

@@ -17,9 +17,8 @@ std::string_view trimmed(std::string_view text) {
 
 // Keys, kinds and names.
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && text[0] != '-' && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  return !text.empty() && text.size() <= 64 && text[0] != '-' &&
+         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
@@ -119,7 +118,8 @@ std::vector<Section> sections_of(std::string_view text, const std::string& file)
     auto entry = entry_of(line, place);
     if (sections.empty()) throw ConfigFailure(place, cat("'", entry.key, "' stands in no section"));
     for (const auto& other : sections.back().entries) {
-      if (other.key == entry.key) throw ConfigFailure(place, cat("'", entry.key, "' stands in line ", other.place.line, " too"));
+      if (other.key == entry.key)
+        throw ConfigFailure(place, cat("'", entry.key, "' stands in line ", other.place.line, " too"));
     }
     sections.back().entries.push_back(std::move(entry));
   }
