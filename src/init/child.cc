@@ -66,14 +66,15 @@ bool become(const Account& account) {
 void apply_privileges(const Child& child, int pipe) {
   std::uint64_t mask = 0;
   for (const auto number : child.capabilities.numbers) mask |= std::uint64_t{1} << number;
+  bool bound = true;
   if (!child.capabilities.keep) {
-    // What stays there is root's again after exec, and nobody else's.
-    const auto uid = child.account ? child.account->uid : ::geteuid();
-    if (!bound_capabilities(mask) && uid == 0) give_up(pipe, Stage::capabilities, EPERM);
+    bound = bound_capabilities(mask);
     if (mask != 0) ::prctl(PR_SET_KEEPCAPS, 1UL, 0UL, 0UL, 0UL);
   }
   if (child.account && !become(*child.account)) give_up(pipe, Stage::user, errno);
   if (!child.capabilities.keep) {
+    // What stays in the bounding set is root's again after exec, and nobody else's.
+    if (!bound && ::geteuid() == 0) give_up(pipe, Stage::capabilities, EPERM);
     ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0UL, 0UL, 0UL);
     if (set_capabilities(mask) != 0) give_up(pipe, Stage::capabilities, errno);
     for (const auto number : child.capabilities.numbers) {
