@@ -126,7 +126,7 @@ std::vector<Section> sections_of(std::string_view text, const std::string& file)
   return sections;
 }
 
-std::string quoted(std::string_view word) {
+std::string written_word(std::string_view word) {
   const bool bare = !word.empty() && word[0] != '#' && word.find_first_of(" \t\n\"\\") == std::string_view::npos;
   if (bare) return std::string(word);
   std::string text = "\"";

@@ -33,6 +33,6 @@ std::vector<Section> sections_of(std::string_view text, const std::string& file)
 std::vector<std::string> words_of(std::string_view text, const Place& place);
 
 // The other way round: `word` as words_of reads it, in quotes where it needs them.
-std::string quoted(std::string_view word);
+std::string written_word(std::string_view word);
 
 }  // namespace debone::init

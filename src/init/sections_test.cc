@@ -50,10 +50,10 @@ TEST(Sections, RefusesWithTheLine) {
 }
 
 TEST(Sections, QuotesWhatWordsReadBack) {
-  EXPECT_EQ(quoted("/usr/bin/php-fpm"), "/usr/bin/php-fpm");
-  EXPECT_EQ(quoted("tcp://${A:-b}:1"), "tcp://${A:-b}:1");
+  EXPECT_EQ(written_word("/usr/bin/php-fpm"), "/usr/bin/php-fpm");
+  EXPECT_EQ(written_word("tcp://${A:-b}:1"), "tcp://${A:-b}:1");
   for (const std::string word : {"", "#", "a b", "a\tb\n", "\"", "\\n", "=", "[x]", "\xc3\xa9"}) {
-    EXPECT_THAT(words_of(quoted(word), {}), ElementsAre(word));
+    EXPECT_THAT(words_of(written_word(word), {}), ElementsAre(word));
   }
 }
 

@@ -10,14 +10,14 @@ import pytest
 from init import Init, until
 
 # Says READY, then each signal that it gets by name; SIGTERM, SIGINT and SIGQUIT end it with status 0.
-LISTENER = """import os, signal, sys, time
+LISTENER = r"""import os, signal, sys, time
 def told(number, frame):
-    print(signal.Signals(number).name, flush=True)
+    os.write(1, f"{signal.Signals(number).name}\n".encode())
     if number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         sys.exit(0)
 for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
     signal.signal(number, told)
-print("READY", flush=True)
+os.write(1, b"READY\n")
 while True:
     time.sleep(10)
 """
