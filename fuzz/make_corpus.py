@@ -292,7 +292,7 @@ owner = www-data:33
 mode = 0640
 if-missing = /run/t
 [step s]
-command = sh -c "echo \\"$$x\\"" $A ${B:-c d}
+command = sh -c "echo \\"$$x\\"" $A \"${B:-c d}\"
 user = 33:33
 groups = adm 4
 directory = /tmp
