@@ -1,13 +1,15 @@
 """debone-init as an init: signals, orphans, the orderly end, the schedule."""
 
+import fcntl
 import json
 import os
 import signal
+import termios
 import time
 
 import pytest
 
-from init import Init, until
+from init import Init, init_program, until
 
 # Says READY, then each signal that it gets by name; SIGTERM, SIGINT and SIGQUIT end it with status 0.
 LISTENER = r"""import os, signal, sys, time
@@ -212,3 +214,30 @@ def test_a_time_zone_that_is_not_there(init):
     result = init.run("[init]\ntimezone = Mars/Base\n[job a]\ncommand = true\ncron = @daily\n")
     assert (result.status, result.err) == (125, "debone-init: error: no time zone Mars/Base: /usr/share/zoneinfo/Mars/Base "
                                                 "is not there (package tzdata)\n")
+
+
+def test_a_terminal_belongs_to_what_is_run(init):
+    """As under docker run -it: the process reads from it, and Ctrl-C is its own."""
+    main, terminal = os.openpty()
+    config = init.write("a.conf", "[run]\ncommand = sh -c \"trap 'echo interrupted; exit 3' INT; read -r word; "
+                                  "echo got $$word; sleep 60 & wait\"\n")
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        for number in range(3):
+            os.dup2(terminal, number)
+        os.execv(init_program(), ["debone-init", "--config", str(config)])
+    os.close(terminal)
+    seen = b""
+
+    def until_seen(word):
+        nonlocal seen
+        while word not in seen:
+            seen += os.read(main, 1000)
+    os.write(main, b"hello\n")
+    until_seen(b"got hello")
+    os.write(main, b"\x03")
+    until_seen(b"interrupted")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3
+    os.close(main)
