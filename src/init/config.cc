@@ -221,11 +221,14 @@ Wait wait_of(const Values& values) {
   return wait;
 }
 
+// "0640", or as recipes write it: "0o640".
 unsigned mode_of(std::string_view text) {
+  std::string digits(text);
+  if (text.starts_with("0o")) digits = (text.size() == 5 ? "0" : "") + digits.substr(2);
   unsigned mode = 0;
-  const bool octal = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '7'; });
-  if (text.size() != 4 || !octal) throw Failure{cat("'", text, "' is not four octal digits, such as 0640")};
-  for (const char c : text) mode = mode * 8 + static_cast<unsigned>(c - '0');
+  const bool octal = std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '7'; });
+  if (digits.size() != 4 || !octal) throw Failure{cat("'", text, "' is not four octal digits, such as 0640")};
+  for (const char c : digits) mode = mode * 8 + static_cast<unsigned>(c - '0');
   return mode;
 }
 

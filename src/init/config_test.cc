@@ -41,7 +41,7 @@ timeout = 2m
 from = /etc/t.in
 to = /etc/t
 owner = www-data:adm
-mode = 0640
+mode = 0o640
 if-missing = /etc/t
 [step s]
 command = a b $C

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <optional>
+
 #include "init/actions.h"
 #include "init/failure.h"
 #include "init/file.h"
@@ -54,6 +56,9 @@ class Work {
       log_.set_form(config.log);
       stopping_ = config.stopping;
       if (!config.jobs.empty() && !arguments.empty()) throw Failure{"a schedule takes no arguments"};
+      // Before anything is done: a container that has nothing to run does not migrate a database first.
+      std::optional<Command> command;
+      if (config.jobs.empty()) command = main_command(config, arguments);
       const auto variables = environment;
       for (const auto& [name, value] : variables.variables()) {
         if (name.starts_with(override_prefix)) environment.unset(name);
@@ -71,8 +76,7 @@ class Work {
             action);
       }
       kind_.clear();
-      if (!config.jobs.empty()) return keep_schedule(context, config);
-      return run_main(context, main_command(config, arguments));
+      return command ? run_main(context, *command) : keep_schedule(context, config);
     } catch (const Failure& failure) {
       log_.error({kind_, name_}, failure.message, {{"status", std::to_string(failure.status)}});
       return failure.status;

@@ -76,7 +76,9 @@ def test_what_cannot_be_executed(init):
     assert (result.status, errors(result)) == (126, [f"error: cannot start '{plain}': permission denied"])
     result = init.run(None, "--", "no-such-program")
     assert (result.status, errors(result)) == (127, ["error: cannot start 'no-such-program': no such file or directory"])
-    assert init.run("[init]\nlog = text\n").status == 125
+    result = init.run("[step a]\ncommand = echo done\n")
+    assert (result.status, result.out, errors(result)) == (
+        125, "", ["error: there is nothing to run: neither [run] with a command, nor [job], nor arguments"])
 
 
 def test_variables_in_arguments(init):
