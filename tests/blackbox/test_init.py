@@ -255,8 +255,8 @@ def test_waits(init, http):
     assert result.err.count(" is there\n") == 5
     for target, reason in [("tcp://127.0.0.1:1", "connection refused"), (f"{http}/503", "status 503"),
                            ("unix:///none", "no such file or directory"), ("file:///none", "no such file")]:
-        result = init.run(f"[wait a]\nfor = {target}\ntimeout = 200ms\ninterval = 50ms\n" + RUN)
-        assert (result.status, errors(result)) == (124, [f"error: wait a: {target} is not there after 200ms: {reason}"])
+        result = init.run(f"[wait a]\nfor = {target}\ntimeout = 1500ms\ninterval = 50ms\n" + RUN)
+        assert (result.status, errors(result)) == (124, [f"error: wait a: {target} is not there after 1s500ms: {reason}"])
         assert f"debone-init: wait a: waits for {target}: {reason}\n" in result.err
     listener.close()
     result = init.run("[wait a]\nfor = tcp://no.such.host.invalid:80\ntimeout = 200ms\n" + RUN)
