@@ -303,8 +303,55 @@ def traces():
 """)
 
 
+def init_configs():
+    put("init_config", "whole", """[init]
+log = json
+stop-signal = SIGQUIT
+drain = 1m30s
+timezone = Europe/Berlin
+secrets = PW
+required = PW USER
+[wait db]
+for = tcp://${DB_HOST:-db}:3306 unix:///run/x http://[::1]:80/p?q file:///x
+timeout = 2m
+interval = 500ms
+if-set = DB_HOST
+[template t]
+text = "a ${A} ${B:-c} $${d} $uri\\n"
+to = /run/t
+owner = www-data:33
+mode = 0640
+if-missing = /run/t
+[step s]
+command = sh -c "echo \\"$$x\\"" $A \"${B:-c d}\"
+user = 33:33
+groups = adm 4
+directory = /tmp
+environment = "A=b c" D=$E
+capabilities = CAP_CHOWN NET_BIND_SERVICE
+stdin = /a /b
+retries = 3
+[run]
+command = php-fpm -F
+arguments = append
+""")
+    put("init_config", "schedule", """[job a]
+command = true
+cron = 0-59/7,3 */2 29 feb,apr-jun mon-fri
+jitter = 10s
+timeout = 1h
+[job b]
+command = true
+cron = @daily
+[job c]
+command = true
+cron = "5 * * * * 7"
+""")
+    put("init_config", "words", "[run]\ncommand = \"\" \"a\\tb\\n\\\\\\\"\" $ ${ ${} ${A:-} $$ $${A}\n")
+
+
 if __name__ == "__main__":
     assert ARCH == "amd64", "the corpora were made on amd64"
     shutil.rmtree(HERE / "corpus", ignore_errors=True)
-    for make in (compressed, archives, texts, programs, signatures, locks, images, traces):
+    for make in (compressed, archives, texts, programs, signatures, locks, images, traces, init_configs):
         make()

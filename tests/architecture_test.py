@@ -66,3 +66,11 @@ def test_file(path):
     assert not re.search(r"\b(TODO|FIXME|XXX)\b", text)
     if room_of(path) and "namespace" in text:
         assert f"namespace debone::{room_of(path)}" in text, "namespace, folder and include path agree"
+
+
+def test_init_stands_alone():
+    assert table()["init"] == []
+    heavy = re.compile(r"#\s*include\s+<(iostream|fstream|sstream|iomanip|filesystem|regex|format|locale|fmt/.*|nlohmann/.*)>")
+    for path in [*SOURCE.glob("src/init/*.h"), *SOURCE.glob("src/init/*.cc"), SOURCE / "src/debone_init.cc"]:
+        if not path.name.endswith("_test.cc"):
+            assert not heavy.search(path.read_text()), f"{path.name} includes what is too large for a static program"

@@ -1,6 +1,7 @@
 """What the tests of the command share: keys, a small Debian archive, a server, a workplace."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent / "lib"))
 import aptrepo  # noqa: E402
 from debone import Workplace  # noqa: E402
 from golden import Golden  # noqa: E402
+from init import Init  # noqa: E402
 from server import Server  # noqa: E402
 from tinydebian import TinyDebian  # noqa: E402
 
@@ -98,3 +100,11 @@ def golden(request, place):
         assert "[rnp" not in result.err, "a library speaks to the terminal"
         expected.check(f"exit {result.status}\n{result.errors}")
     return check
+
+
+@pytest.fixture
+def init():
+    """A folder that everybody may read, in which debone-init is run as PID 1."""
+    with tempfile.TemporaryDirectory(prefix="debone-init-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Init(folder)

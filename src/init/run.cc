@@ -1,0 +1,124 @@
+#include "init/run.h"
+
+#include <unistd.h>
+
+#include <optional>
+
+#include "init/actions.h"
+#include "init/failure.h"
+#include "init/file.h"
+#include "init/schedule.h"
+#include "init/text.h"
+
+namespace debone::init {
+namespace {
+
+Subject subject_of(const Wait& wait) { return {"wait", wait.name}; }
+Subject subject_of(const Template& made) { return {"template", made.name}; }
+Subject subject_of(const Step& step) { return {"step", step.name}; }
+
+Config config_for(const std::string& given, const Environment& environment, bool with_arguments) {
+  if (!given.empty()) return load_config(given, environment);
+  if (environment.has(config_variable)) return load_config(*environment.find(config_variable), environment);
+  const std::string path(default_config);
+  if (!exists(path) && with_arguments) {
+    std::vector<Section> none;
+    apply_overrides(none, environment);
+    return config_of(none);
+  }
+  return load_config(path, environment);
+}
+
+// The one command that is run, given what the command line adds.
+Command main_command(const Config& config, const std::vector<std::string>& arguments) {
+  auto run = config.run.value_or(Run());
+  // What the command line says is meant as it stands.
+  std::vector<std::string> literal;
+  for (const auto& argument : arguments) {
+    literal.emplace_back();
+    for (const char c : argument) literal.back() += c == '$' ? std::string("$$") : std::string(1, c);
+  }
+  auto& argv = run.command.argv;
+  if (!run.append && !literal.empty()) argv.clear();
+  argv.insert(argv.end(), literal.begin(), literal.end());
+  if (argv.empty()) throw Failure{"there is nothing to run: neither [run] with a command, nor [job], nor arguments"};
+  return run.command;
+}
+
+class Work {
+ public:
+  Work(Processes& processes, Log& log) : processes_(processes), log_(log) {}
+
+  int operator()(const std::string& config_path, const std::vector<std::string>& arguments) {
+    try {
+      Environment environment(::environ);
+      const auto config = config_for(config_path, environment, !arguments.empty());
+      log_.set_form(config.log);
+      stopping_ = config.stopping;
+      if (!config.jobs.empty() && !arguments.empty()) throw Failure{"a schedule takes no arguments"};
+      // Before anything is done: a container that has nothing to run does not migrate a database first.
+      std::optional<Command> command;
+      if (config.jobs.empty()) command = main_command(config, arguments);
+      const auto variables = environment;
+      for (const auto& [name, value] : variables.variables()) {
+        if (name.starts_with(override_prefix)) environment.unset(name);
+      }
+      read_secrets(config, environment);
+      Context context{processes_, log_, environment, AccountFiles::read(), config.stopping};
+      for (const auto& action : config.actions) {
+        std::visit(
+            [&](const auto& one) {
+              const auto subject = subject_of(one);
+              kind_ = subject.kind;
+              name_ = subject.name;
+              perform(context, one);
+            },
+            action);
+      }
+      kind_.clear();
+      return command ? run_main(context, *command) : keep_schedule(context, config);
+    } catch (const Failure& failure) {
+      log_.error({kind_, name_}, failure.message, {{"status", std::to_string(failure.status)}});
+      return failure.status;
+    } catch (const Stopped& stopped) {
+      return by_signal + stopped.signal;
+    }
+  }
+
+  const Stopping& stopping() const { return stopping_; }
+  const std::vector<pid_t>& groups() const { return groups_; }
+
+ private:
+  int run_main(Context& context, const Command& command) {
+    const auto child = child_of(command, context.environment, context.accounts);
+    const auto outcome = supervise(context, child, context.stopping, std::nullopt, {});
+    groups_.push_back(outcome.process);
+    return outcome.status;
+  }
+
+  Processes& processes_;
+  Log& log_;
+  Stopping stopping_;
+  std::vector<pid_t> groups_;
+  std::string kind_;  // of what is being done, for an error
+  std::string name_;
+};
+
+}  // namespace
+
+Config load_config(const std::string& path, const Environment& environment) {
+  auto sections = sections_of(read_file(path, largest_config), path);
+  apply_overrides(sections, environment);
+  return config_of(sections);
+}
+
+int run(std::string config_path, const std::vector<std::string>& arguments) {
+  Log log(LogForm::text);
+  Processes processes;
+  Work work(processes, log);
+  const int status = work(config_path, arguments);
+  end_all(processes, work.groups(), work.stopping().timeout, log);
+  return status;
+}
+
+}  // namespace debone::init

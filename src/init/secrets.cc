@@ -1,0 +1,47 @@
+#include <algorithm>
+
+#include "init/actions.h"
+#include "init/failure.h"
+#include "init/file.h"
+#include "init/text.h"
+
+namespace debone::init {
+namespace {
+
+constexpr std::size_t largest_secret = std::size_t{1} << 20U;
+
+// Messages never say what it holds.
+std::string secret_of(const std::string& variable, const std::string& path) {
+  auto secret = [&] {
+    try {
+      return read_file(path, largest_secret);
+    } catch (const Failure& failure) {
+      throw Failure{cat(variable, ": ", failure.message)};
+    }
+  }();
+  if (secret.ends_with('\n')) secret.pop_back();
+  if (secret.empty()) throw Failure{cat(variable, ": ", path, " is empty")};
+  if (secret.find('\0') != std::string::npos)
+    throw Failure{cat(variable, ": ", path, " holds a NUL, which no variable can")};
+  return secret;
+}
+
+}  // namespace
+
+void read_secrets(const Config& config, Environment& environment) {
+  for (const auto& name : config.secrets) {
+    const auto variable = name + "_FILE";
+    if (environment.has(variable)) {
+      if (environment.has(name)) throw Failure{cat("both ", name, " and ", variable, " are set")};
+      environment.set(name, secret_of(variable, *environment.find(variable)));
+    }
+    environment.unset(variable);
+  }
+  for (const auto& name : config.required) {
+    if (environment.has(name)) continue;
+    const bool secret = std::ranges::count(config.secrets, name) > 0;
+    throw Failure{secret ? cat("neither ", name, " nor ", name, "_FILE is set") : cat(name, " is not set")};
+  }
+}
+
+}  // namespace debone::init

@@ -1,0 +1,333 @@
+"""debone-init: the static program, run as PID 1 of a process namespace: its configuration, its steps, its health."""
+
+import json
+import os
+import socket
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from init import init_program
+
+
+def errors(result):
+    return [line.removeprefix("debone-init: ") for line in result.err.splitlines() if "error: " in line]
+
+
+RUN = "[run]\ncommand = true\n"
+
+
+def test_it_is_static_stripped_and_small():
+    kind = subprocess.run(["file", "-b", init_program()], capture_output=True, text=True, check=True).stdout
+    assert "statically linked" in kind and ", stripped" in kind, kind
+    assert init_program().stat().st_size < 1_500_000
+
+
+def test_it_needs_nothing_in_the_image(init):
+    """Alone in an empty root it runs, says what it lacks, and is its own health command."""
+    (init.path("root")).mkdir()
+    program = init.path("root/debone-init")
+    program.write_bytes(init_program().read_bytes())
+    program.chmod(0o755)
+    chroot = ["chroot", init.path("root"), "/debone-init"]
+    asked = subprocess.run([*chroot, "health", "tcp", "127.0.0.1:1"], capture_output=True, text=True)
+    assert (asked.returncode, asked.stderr) == (1, "debone-init: error: 127.0.0.1:1: connection refused\n")
+    ran = subprocess.run([*chroot, "--", "/nothing"], capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (127, "debone-init: error: cannot start '/nothing': no such file or directory\n")
+    none = subprocess.run(chroot, capture_output=True, text=True)
+    assert none.returncode == 125
+    assert none.stderr == "debone-init: error: cannot read /etc/debone/init.conf: no such file or directory\n"
+
+
+def test_the_command_line(init):
+    assert init.run(None, "--version").ok().out.startswith("debone-init ")
+    assert "debone-init check FILE" in init.run(None, "--help").ok().out
+    for arguments, text in [(["frob"], "'frob' is none of run, check, health; a command to run stands behind --"),
+                            (["run", "--frob"], "unknown option --frob; see debone-init --help"),
+                            (["run", "--config"], "--config has no value"), (["check"], "usage: debone-init check FILE"),
+                            (["health", "tcp"], "usage: debone-init health KIND ADDRESS..."),
+                            (["health", "udp", "a:1"], "'udp' is none of tcp, http, fcgi, unix, file"),
+                            (["health", "--timeout", "3", "tcp", "a:1"],
+                             "'3' has no unit: 3s is seconds; ms, m and h are the others")]:
+        result = init.run(None, *arguments)
+        assert (result.status, result.err) == (125, f"debone-init: error: {text}\n")
+
+
+def test_check(init):
+    path = init.write("a.conf", RUN)
+    assert init.run(None, "check", path).ok().out == f"{path}: valid\n"
+    init.write("a.conf", "[job x]\ncommand = true\ncron = 61 * * * *\n")
+    result = init.run(None, "check", path)
+    assert (result.status, result.err) == (1, f"debone-init: error: {path}:3: cron: '61' is no minute (0 to 59)\n")
+    init.write("a.conf", "[init]\nlog = text\n")
+    assert init.run(None, "check", path).err == f"debone-init: error: {path}: neither [run] nor [job]\n"
+
+
+@pytest.mark.parametrize("script, status", [("exit 0", 0), ("exit 3", 3), ("kill -9 $$", 137), ("kill -15 $$", 143)])
+def test_the_exit_status_is_the_process_s_own(init, script, status):
+    assert init.run(None, "--", "sh", "-c", script).status == status
+
+
+def test_what_cannot_be_executed(init):
+    plain = init.write("plain", "no program", 0o644)
+    result = init.run(None, "--", plain)
+    assert (result.status, errors(result)) == (126, [f"error: cannot start '{plain}': permission denied"])
+    result = init.run(None, "--", "no-such-program")
+    assert (result.status, errors(result)) == (127, ["error: cannot start 'no-such-program': no such file or directory"])
+    result = init.run("[step a]\ncommand = echo done\n")
+    assert (result.status, result.out, errors(result)) == (
+        125, "", ["error: there is nothing to run: neither [run] with a command, nor [job], nor arguments"])
+
+
+def test_variables_in_arguments(init):
+    config = '[run]\ncommand = echo "$A" "${B:-x y}" "$$A" pre${A}post\n'
+    assert init.run(config, env={"A": "a  b"}).ok().out == "a  b x y $A prea  bpost\n"
+    result = init.run(config)
+    assert (result.status, errors(result)) == (125, ["error: the variable A is not set"])
+
+
+def test_arguments_replace_the_command_or_are_added(init):
+    assert init.run("[run]\ncommand = echo one\n", "--", "echo", "$HOME").ok().out == "$HOME\n"
+    assert init.run("[run]\ncommand = echo one\narguments = append\n", "--", "-n", "two").ok().out == "one -n two\n"
+    assert init.run("[run]\ncommand = echo one\n").ok().out == "one\n"
+    result = init.run("[job a]\ncommand = true\ncron = @daily\n", "--", "true")
+    assert (result.status, errors(result)) == (125, ["error: a schedule takes no arguments"])
+
+
+def test_secrets(init):
+    secret = init.write("secret", "s3cr3t!±\n")
+    config = "[init]\nsecrets = PW\nrequired = PW USER\n[run]\ncommand = env\n"
+    result = init.run(config, env={"PW_FILE": str(secret), "USER": "u"}).ok()
+    assert "PW=s3cr3t!±\n" in result.out and "PW_FILE" not in result.out and "s3cr3t" not in result.err
+    for env, text in [({"PW_FILE": str(secret), "PW": "x"}, "both PW and PW_FILE are set"),
+                      ({}, "neither PW nor PW_FILE is set"), ({"PW": "x"}, "USER is not set"),
+                      ({"PW_FILE": "/none"}, "PW_FILE: cannot read /none: no such file or directory"),
+                      ({"PW_FILE": str(init.write("empty", "\n"))}, f"PW_FILE: {init.path('empty')} is empty")]:
+        result = init.run(config, env=env)
+        assert (result.status, errors(result), result.out) == (125, [f"error: {text}"], "")
+
+
+def test_templates(init):
+    init.write("in", "a ${A}\nb ${B:-none} $uri $${x}\n")
+    config = f"""[template one]
+from = DIR/in
+to = DIR/out
+owner = 33:34
+mode = 0640
+[template two]
+text = "x=${{A}}\\n"
+to = DIR/two
+if-missing = DIR/two
+{RUN}"""
+    result = init.run(config, env={"A": "1"}).ok()
+    assert init.path("out").read_text() == "a 1\nb none $uri ${x}\n"
+    stat = init.path("out").stat()
+    assert (stat.st_uid, stat.st_gid, stat.st_mode & 0o7777) == (33, 34, 0o640)
+    assert init.path("two").stat().st_mode & 0o7777 == 0o600
+    assert f"debone-init: template one: wrote {init.path('out')}\n" in result.err
+    result = init.run(config)
+    assert (result.status, errors(result)) == (
+        125, [f"error: template one: {init.path('in')}: line 1: the variable A is not set"])
+    assert init.path("out").read_text().startswith("a 1"), "what was there stays"
+    again = init.run(config, env={"A": "2"}).ok()
+    assert f"template two: passed over: {init.path('two')} is there" in again.err
+    assert init.path("two").read_text() == "x=1\n"
+    assert sorted(os.listdir(init.folder)) == ["in", "init.conf", "out", "two"], "nothing half-written stays"
+    result = init.run(config.replace("DIR/out", "/proc/out"), env={"A": "1"})
+    assert result.status == 125 and errors(result)[0].startswith("error: template one: cannot write /proc/out: ")
+
+
+def test_steps_in_order_with_input_and_user(init):
+    init.write("one.sql", "select 1;\n", 0o644)
+    init.write("two.sql", "select 2;\n", 0o644)
+    config = """[step sql]
+command = sh -c "cat > DIR/got; id -u; id -g; id -G; pwd; echo $$X $$HOME"
+stdin = DIR/one.sql DIR/two.sql
+[step user]
+command = sh -c "cat; id -u; id -g; id -G; pwd; echo $$X $$HOME"
+stdin-text = "pw ${PW}\\n"
+user = www-data
+groups = 7 adm
+directory = /usr
+environment = X=$PW-x
+if-set = PW
+[step not]
+command = false
+if-unset = PW
+[run]
+command = echo main
+"""
+    result = init.run(config, env={"PW": "p"}).ok()
+    assert init.path("got").read_text() == "select 1;\nselect 2;\n"
+    lines = result.out.splitlines()
+    assert lines[5:] == ["pw p", "33", "33", "33 4 7", "/usr", "p-x /var/www", "main"] or lines[5:] == [
+        "pw p", "33", "33", "33 7 4", "/usr", "p-x /var/www", "main"], lines
+    assert "debone-init: step not: passed over: PW is set\n" in result.err
+
+
+def test_a_step_that_fails_ends_the_container_with_its_status(init):
+    config = "[step migrate]\ncommand = sh -c \"echo told >&2; exit 42\"\n[run]\ncommand = echo main\n"
+    result = init.run(config)
+    assert (result.status, result.out) == (42, "")
+    assert result.err == "told\ndebone-init: error: step migrate: ended with status 42\n"
+    result = init.run("[step a]\ncommand = sh -c \"kill -9 $$$$\"\n" + RUN)
+    assert (result.status, errors(result)) == (137, ["error: step a: ended by SIGKILL"])
+    result = init.run("[step a]\ncommand = /none\n" + RUN)
+    assert (result.status, errors(result)) == (127, ["error: step a: cannot start '/none': no such file or directory"])
+    result = init.run("[step a]\ncommand = true\ndirectory = /none\n" + RUN)
+    assert (result.status, errors(result)) == (125, ["error: step a: cannot enter /none: no such file or directory"])
+    result = init.run("[step a]\ncommand = true\nuser = nemo\n" + RUN)
+    assert (result.status, errors(result)) == (125, ["error: step a: no user 'nemo' in /etc/passwd"])
+
+
+def test_retries_and_timeout(init):
+    config = """[step a]
+command = sh -c "echo x >> DIR/tries; test $$(wc -l < DIR/tries) -ge 3"
+retries = 3
+retry-interval = 10ms
+""" + RUN
+    result = init.run(config).ok()
+    assert init.path("tries").read_text() == "x\n" * 3
+    assert "warning: step a: ended with status 1; try 2 of 4 follows after 10ms\n" in result.err
+    result = init.run("[step a]\ncommand = sleep 60\ntimeout = 100ms\n" + RUN)
+    assert (result.status, errors(result)) == (124, ["error: step a: had no more time after 100ms"])
+    result = init.run("[init]\nstop-timeout = 100ms\n[step a]\ncommand = sh -c \"trap '' TERM; sleep 60\"\ntimeout = 200ms\n" + RUN)
+    assert result.status == 124
+    assert "warning: step a: not ended after 100ms: SIGKILL\n" in result.err
+
+
+def test_privileges(init):
+    show = "grep -E '^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs)' /proc/self/status"
+
+    def status(keys):
+        out = init.run(f"[run]\ncommand = sh -c \"{show}\"\n{keys}").ok().out
+        return {name: int(value, 16) for name, value in (line.split(":\t") for line in out.splitlines())}
+    nothing = {"CapInh": 0, "CapPrm": 0, "CapEff": 0, "CapBnd": 0, "CapAmb": 0, "NoNewPrivs": 1}
+    assert status("user = www-data\n") == nothing
+    assert status("capabilities = none\n") == nothing, "root without capabilities"
+    bind = 1 << 10
+    assert status("user = www-data\ncapabilities = CAP_NET_BIND_SERVICE\n") == {
+        "CapInh": bind, "CapPrm": bind, "CapEff": bind, "CapBnd": bind, "CapAmb": bind, "NoNewPrivs": 1}
+    kept = status("no-new-privileges = no\n")
+    assert kept["CapEff"] > 0 and kept["NoNewPrivs"] == 0
+    # A set-uid program brings nothing back.
+    result = init.run("[run]\ncommand = su -c id\nuser = www-data\n")
+    assert result.status != 0 and "uid=0" not in result.out
+
+
+def test_an_unprivileged_user_of_the_container(init):
+    wrapped = ["setpriv", "--reuid=33", "--regid=33", "--clear-groups", str(init_program())]
+    config = init.write("a.conf", "[run]\ncommand = id -u\nuser = www-data\n", 0o644)
+    same = subprocess.run([*wrapped, "run", "--config", config], capture_output=True, text=True)
+    assert (same.returncode, same.stdout) == (0, "33\n"), same.stderr
+    config.write_text("[run]\ncommand = id -u\nuser = root\n")
+    other = subprocess.run([*wrapped, "run", "--config", config], capture_output=True, text=True)
+    assert (other.returncode, other.stderr) == (
+        125, "debone-init: error: cannot become user 0, group 0: operation not permitted\n")
+
+
+class Answers(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(int(self.path.strip("/") or 200))
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def http():
+    server = HTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_waits(init, http):
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(init.path("sock")))
+    listener.listen()
+    targets = f"{http.replace('http', 'tcp')} {http}/204 {http}/302 unix://DIR/sock file:///etc/passwd"
+    result = init.run(f"[wait all]\nfor = {targets}\n" + RUN).ok()
+    assert result.err.count(" is there\n") == 5
+    for target, reason in [("tcp://127.0.0.1:1", "connection refused"), (f"{http}/503", "status 503"),
+                           ("unix:///none", "no such file or directory"), ("file:///none", "no such file")]:
+        result = init.run(f"[wait a]\nfor = {target}\ntimeout = 1500ms\ninterval = 50ms\n" + RUN)
+        assert (result.status, errors(result)) == (124, [f"error: wait a: {target} is not there after 1s500ms: {reason}"])
+        assert f"debone-init: wait a: waits for {target}: {reason}\n" in result.err
+    listener.close()
+    result = init.run("[wait a]\nfor = tcp://no.such.host.invalid:80\ntimeout = 200ms\n" + RUN)
+    assert result.status == 124
+
+
+def test_a_wait_ends_when_what_it_waits_for_comes(init):
+    process = init.start("[wait a]\nfor = file://DIR/there\ninterval = 10ms\n[run]\ncommand = echo main\n",
+                         stderr=subprocess.PIPE)
+    assert "waits for" in process.stderr.readline()
+    init.write("there", "")
+    assert init.finish(process).ok().out == "main\n"
+
+
+def test_the_environment_overrules(init):
+    config = "[wait db]\nfor = tcp://127.0.0.1:1\n[run]\ncommand = env\n"
+    result = init.run(config, env={"DEBONE_INIT_WAIT_DB_FOR": "file:///etc/passwd", "DEBONE_INIT_LOG": "json"}).ok()
+    assert "DEBONE_INIT" not in result.out
+    line = json.loads(result.err.splitlines()[0])
+    assert (line["level"], line["wait"], line["msg"]) == ("info", "db", "file:///etc/passwd is there")
+    assert line["time"].endswith("Z") and line["seconds"] >= 0
+    result = init.run(config, env={"DEBONE_INIT_WAIT_TIMEOUT": "1s"})
+    assert (result.status, errors(result)) == (
+        125, ["error: DEBONE_INIT_WAIT_TIMEOUT: names no key of the configuration"])
+    result = init.run(config, env={"DEBONE_INIT_WAIT_DB_TIMEOUT": "60"})
+    assert (result.status, errors(result)) == (
+        125, ["error: DEBONE_INIT_WAIT_DB_TIMEOUT: timeout: '60' has no unit: 60s is seconds; ms, m and h are the others"])
+
+
+def test_errors_as_json(init):
+    result = init.run("[init]\nlog = json\n[step a]\ncommand = false\n" + RUN)
+    line = json.loads(result.err)
+    assert (result.status, line["level"], line["step"], line["status"], line["msg"]) == (
+        1, "error", "a", 1, "ended with status 1")
+
+
+def fastcgi(answer):
+    """A listener that answers one request with `answer` and closes."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        connection, _ = listener.accept()
+        connection.recv(65536)
+        connection.sendall(answer)
+        connection.close()
+    threading.Thread(target=serve, daemon=True).start()
+    return listener
+
+
+def record(kind, content):
+    return bytes([1, kind, 0, 1, len(content) >> 8, len(content) & 255, 0, 0]) + content
+
+
+@pytest.mark.parametrize("answer, text", [
+    (record(6, b"Content-type: text/plain\r\n\r\npong") + record(3, bytes(8)), ""),
+    (record(6, b"Status: 404 Not Found\r\n\r\nnot here") + record(3, bytes(8)), "status 404 Not Found"),
+    (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the answer is no FastCGI"), (b"", "the answer is no FastCGI")])
+def test_health_fcgi(init, answer, text):
+    with fastcgi(answer) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        result = init.run(None, "health", "fcgi", address)
+        assert (result.status, result.err) == ((1, f"debone-init: error: {address}: {text}\n") if text else (0, ""))
+
+
+def test_health(init, http):
+    address = http.removeprefix("http://")
+    init.run(None, "health", "http", http, f"{address}/204").ok()
+    init.run(None, "health", "tcp", address).ok()
+    result = init.run(None, "health", "http", http, f"{http}/500")
+    assert (result.status, result.err) == (1, f"debone-init: error: {http}/500: status 500\n")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        result = init.run(None, "health", "fcgi", address, "--timeout=200ms")
+        assert (result.status, result.err) == (1, f"debone-init: error: {address}: no answer in time\n")

@@ -1,0 +1,243 @@
+"""debone-init as an init: signals, orphans, the orderly end, the schedule."""
+
+import fcntl
+import json
+import os
+import signal
+import termios
+import time
+
+import pytest
+
+from init import Init, init_program, until
+
+# Says READY, then each signal that it gets by name; SIGTERM, SIGINT and SIGQUIT end it with status 0.
+LISTENER = r"""import os, signal, sys, time
+def told(number, frame):
+    os.write(1, f"{signal.Signals(number).name}\n".encode())
+    if number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        sys.exit(0)
+for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
+    signal.signal(number, told)
+os.write(1, b"READY\n")
+while True:
+    time.sleep(0.1)  # one that comes right before a sleep is told after it
+"""
+FORWARDED = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGTERM", "SIGCONT", "SIGTSTP", "SIGURG",
+             "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGRTMIN", "SIGRTMAX"]
+
+
+def listener(init, head="", **more):
+    init.write("listener.py", LISTENER)
+    process = init.start(f"{head}[run]\ncommand = /usr/bin/python3 -I DIR/listener.py\n", **more)
+    assert process.stdout.readline() == "READY\n"
+    return process
+
+
+@pytest.mark.parametrize("name", FORWARDED)
+def test_signals_are_passed_on(init, name):
+    process = listener(init)
+    init.signal(process, signal.Signals[name])
+    assert process.stdout.readline() == f"{name}\n"
+    if name not in ("SIGTERM", "SIGINT", "SIGQUIT"):
+        init.signal(process, signal.SIGTERM)
+    assert init.finish(process).status == 0
+
+
+def test_every_signal_is_on_the_list():
+    own = {"SIGKILL", "SIGSTOP", "SIGCHLD", "SIGPIPE", "SIGTTIN", "SIGTTOU"}  # the kernel's, and debone-init's own
+    faults = {"SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGABRT", "SIGSYS", "SIGSTKFLT"}
+    named = {number.name for number in signal.valid_signals() if isinstance(number, signal.Signals)}
+    assert named - own - faults == set(FORWARDED)
+
+
+def test_the_stop_signal_is_mapped(init):
+    process = listener(init, "[init]\nstop-signal = SIGQUIT\n")
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process)
+    assert (result.status, result.out) == (0, "SIGQUIT\n")
+    assert result.err == "debone-init: SIGTERM: stops\n"
+
+
+def test_drain(init):
+    process = listener(init, "[init]\ndrain = 700ms\n")
+    begin = time.monotonic()
+    init.signal(process, signal.SIGTERM)
+    assert process.stdout.readline() == "SIGTERM\n"
+    assert 0.6 < time.monotonic() - begin < 10
+    result = init.finish(process)
+    assert (result.status, result.err) == (0, "debone-init: SIGTERM: drains for 700ms\n")
+
+
+def test_a_second_signal_ends_the_drain(init):
+    process = listener(init, "[init]\ndrain = 10m\n")
+    init.signal(process, signal.SIGTERM)
+    assert "drains" in process.stderr.readline()
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process, timeout=30)
+    assert (result.status, result.out) == (0, "SIGTERM\n")
+
+
+def test_who_does_not_end_is_killed(init):
+    config = "[init]\nstop-timeout = 300ms\n[run]\ncommand = sh -c \"trap '' TERM; echo READY; sleep 600 & wait; sleep 600\"\n"
+    process = init.start(config)
+    process.stdout.readline()
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process, timeout=30)
+    assert result.status == 137
+    assert "warning: not ended after 300ms: SIGKILL\n" in result.err
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_group_and_orphans_are_awaited(init, first):
+    """The main process ends; one of its group and one with a session of its own still write what they have to."""
+    init = Init(init.folder, first)
+    config = """[run]
+command = sh -c "sh DIR/slow group & setsid sh DIR/slow session & sleep 0.3; exit 5"
+"""
+    init.write("slow", f"trap 'sleep 0.3; echo done > {init.folder}/$1; exit' TERM\n: > {init.folder}/$1.begun\n"
+                       "while :; do sleep 0.05; done\n")
+    result = init.run(config)
+    assert result.status == 5
+    assert init.path("group").read_text() == init.path("session").read_text() == "done\n"
+
+
+def test_what_is_left_is_killed_after_the_deadline(init):
+    config = "[init]\nstop-timeout = 300ms\n[run]\ncommand = sh -c \"(trap '' TERM; exec sleep 600) & sleep 0.2; exit 4\"\n"
+    result = init.run(config)
+    assert result.status == 4
+    assert result.err == "debone-init: warning: processes are left after 300ms: SIGKILL\n"
+
+
+@pytest.mark.parametrize("config", ["[step a]\ncommand = sleep 600\n", "[wait a]\nfor = tcp://127.0.0.1:1\ntimeout = 10m\n",
+                                    "[step a]\ncommand = false\nretries = 9\nretry-interval = 10m\n"])
+def test_a_signal_before_the_main_process_is_there(init, config):
+    process = init.start("[step first]\ncommand = echo READY\n" + config + "[run]\ncommand = echo main\n")
+    assert process.stdout.readline() == "READY\n"
+    time.sleep(0.3)
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process, timeout=30)
+    assert (result.status, result.out) == (143, "")
+
+
+def test_a_signal_during_exec_is_not_lost(init):
+    """SIGTERM at every moment of the start: the container ends, each time, by it or by its own."""
+    statuses = set()
+    for i in range(60):
+        process = init.start("[run]\ncommand = sleep 600\n")
+        pid = init.inside(process)
+        time.sleep(i * 0.00015)
+        # Before debone-init has blocked it, the kernel drops a signal to PID 1 that has no handler.
+        until(lambda: "SigBlk:\t0000000000000000" not in open(f"/proc/{pid}/status").read(), "signals are not blocked")
+        os.kill(pid, signal.SIGTERM)
+        statuses.add(init.finish(process, timeout=30).status)
+    assert statuses == {143}
+
+
+def test_no_exit_status_of_ten_thousand_children_is_lost(init):
+    """Orphans end by the thousand while the main process and its own children are waited for."""
+    config = """[step children]
+command = sh -c "i=0; while [ $$i -lt 10000 ]; do (true &) ; i=$$((i+1)); done; exit 23"
+[run]
+command = true
+"""
+    result = init.run(config, timeout=300)
+    assert result.status == 23
+    config = "".join(f"[step s{i}]\ncommand = sh -c \"(true &); (true &); exit {0 if i < 199 else 77}\"\n" for i in range(200))
+    assert init.run(config + "[run]\ncommand = true\n", timeout=120).status == 77
+
+
+def test_orphans_are_reaped(init):
+    script = ("for i in 1 2 3 4 5 6 7 8 9; do (sleep 0.01 &); done; sleep 1; "
+              "for stat in /proc/[0-9]*/stat; do read -r line < $$stat; echo \"$$line\"; done")
+    result = init.run("[run]\ncommand = sh -c \"" + script.replace('"', '\\"') + "\"\n").ok()
+    assert [line for line in result.out.splitlines() if ") Z " in line] == []
+
+
+def lines_of(err, **wanted):
+    lines = [json.loads(line) for line in err.splitlines()]
+    return [line for line in lines if all(line.get(key) == value for key, value in wanted.items())]
+
+
+def test_a_schedule(init):
+    config = """[init]
+log = json
+[job quick]
+command = echo quick
+cron = * * * * * *
+[job slow]
+command = sh -c "echo begin; sleep 2.2; echo end"
+cron = "* * * * * *"
+[job bad]
+command = sh -c "exit 9"
+cron = */2 * * * * *
+[job none]
+command = /none
+cron = */2 * * * * *
+[job late]
+command = sleep 600
+cron = * * * * * *
+timeout = 200ms
+jitter = 100ms
+"""
+    process = init.start(config)
+    time.sleep(7)
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process, timeout=30)
+    words = [word for word in result.out.split() if word != "quick"]
+    assert result.out.count("quick") >= 5
+    assert words in (["begin", "end"] * (len(words) // 2), ["begin", "end"] * (len(words) // 2) + ["begin"]), "no overlap"
+    assert len(lines_of(result.err, job="slow", level="warning", msg="still runs: passed over")) >= 2
+    assert lines_of(result.err, job="bad", level="error", status=9)
+    assert lines_of(result.err, job="none", level="error", status=127)
+    assert lines_of(result.err, job="late", level="error", status=124)
+    started = lines_of(result.err, job="quick", msg="started")
+    assert [line["iteration"] for line in started] == list(range(1, len(started) + 1))
+    assert started[0]["schedule"] == "* * * * * *"
+
+
+def test_a_schedule_is_stopped_in_order(init):
+    """What runs has the drain to end by itself; the status is that of a job that did not, and 0 otherwise."""
+    config = "[init]\ndrain = 20s\n[job a]\ncommand = sh -c \"echo begin; sleep 1; echo end\"\ncron = * * * * * *\n"
+    process = init.start(config)
+    assert process.stdout.readline() == "begin\n"
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process, timeout=15)
+    assert (result.status, result.out) == (0, "end\n")
+    process = init.start(config.replace("drain = 20s", "drain = 100ms").replace("sleep 1", "exec sleep 600"))
+    assert process.stdout.readline() == "begin\n"
+    init.signal(process, signal.SIGTERM)
+    assert init.finish(process, timeout=15).status == 143
+
+
+def test_a_time_zone_that_is_not_there(init):
+    result = init.run("[init]\ntimezone = Mars/Base\n[job a]\ncommand = true\ncron = @daily\n")
+    assert (result.status, result.err) == (125, "debone-init: error: no time zone Mars/Base: /usr/share/zoneinfo/Mars/Base "
+                                                "is not there (package tzdata)\n")
+
+
+def test_a_terminal_belongs_to_what_is_run(init):
+    """As under docker run -it: the process reads from it, and Ctrl-C is its own."""
+    main, terminal = os.openpty()
+    config = init.write("a.conf", "[run]\ncommand = sh -c \"trap 'echo interrupted; exit 3' INT; read -r word; "
+                                  "echo got $$word; sleep 60 & wait\"\n")
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        for number in range(3):
+            os.dup2(terminal, number)
+        os.execv(init_program(), ["debone-init", "--config", str(config)])
+    os.close(terminal)
+    seen = b""
+
+    def until_seen(word):
+        nonlocal seen
+        while word not in seen:
+            seen += os.read(main, 1000)
+    os.write(main, b"hello\n")
+    until_seen(b"got hello")
+    os.write(main, b"\x03")
+    until_seen(b"interrupted")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3
+    os.close(main)
