@@ -83,7 +83,10 @@ void wait_for(Context& context, const Wait& wait, const std::string& text, Clock
       return;
     }
     if (Clock::now() + wait.interval >= deadline) {
-      throw Failure{cat(text, " is not there after ", written(wait.timeout), ": ", reason), timed_out};
+      // The last try may have had no time for more; what an earlier one found says more.
+      const bool cut_short = reason == no_answer && !last_reason.empty();
+      throw Failure{cat(text, " is not there after ", written(wait.timeout), ": ", cut_short ? last_reason : reason),
+                    timed_out};
     }
     if (reason != last_reason) context.log.info(subject, cat("waits for ", text, ": ", reason));
     last_reason = reason;

@@ -24,7 +24,7 @@ constexpr std::size_t largest_status_line = 4096;
 void await(int fd, short events, Clock::time_point deadline) {
   for (;;) {
     const auto left = std::chrono::ceil<Duration>(deadline - Clock::now()).count();
-    if (left <= 0) throw Failure{"no answer in time"};
+    if (left <= 0) throw Failure{no_answer};
     pollfd watched{fd, events, 0};
     const int ready = ::poll(&watched, 1, static_cast<int>(std::min<std::int64_t>(left, 3'600'000)));
     if (ready > 0) return;

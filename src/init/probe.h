@@ -10,6 +10,9 @@
 
 namespace debone::init {
 
+// The reason where there was no time.
+inline constexpr const char* no_answer = "no answer in time";
+
 // Connects to tcp and unix, asks http for its path (a status from 200 to 399 is good), looks whether the file is there.
 std::string probe(const Target& target, Duration limit);
 

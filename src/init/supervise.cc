@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "init/failure.h"
+#include "init/probe.h"
 #include "init/text.h"
 
 namespace debone::init {
@@ -70,7 +71,7 @@ std::string run_probe(Processes& processes, const std::function<std::string()>& 
     const auto event = processes.wait(deadline);
     if (event.kind == EventKind::ended && event.process == process) {
       if (stopped_by) throw Stopped{*stopped_by};
-      if (late) return "no answer in time";
+      if (late) return no_answer;
       if (event.status == 0) return {};
       std::array<char, 1000> text{};
       const auto got = ::read(reading.get(), text.data(), text.size());
