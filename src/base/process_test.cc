@@ -82,6 +82,11 @@ TEST(Process, ForwardsSignals) {
   const TempDir folder("debone-process");
   const auto ready = folder.path() / "ready";
   std::jthread sender([&] {
+    // Not to this thread, in which nothing holds it back until there is a handler.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR1);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     while (!std::filesystem::exists(ready)) std::this_thread::yield();
     ::kill(::getpid(), SIGUSR1);
   });
