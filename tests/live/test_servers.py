@@ -24,7 +24,7 @@ from programs import mariadbd
 
 NAMES = ["apache", "haproxy", "mariadb", "memcached", "nginx", "postgresql", "redis", "valkey"]
 STORES = {"redis": "redis.call", "valkey": "server.call"}
-SOON = 10  # seconds: docker's patience with a container that is to stop
+SOON = 60  # seconds: docker waits 10 for a container to stop, a machine under load more
 
 
 @contextlib.contextmanager
