@@ -28,7 +28,7 @@ void resolve_names(XmlElement& element, std::vector<std::pair<std::string, std::
     if (name == declaration) scope.emplace_back("", value);
     if (name.starts_with("xmlns:")) scope.emplace_back(name.substr(declaration.size() + 1), value);
   }
-  std::erase_if(element.attributes, [](const auto& attribute) {
+  std::erase_if(element.attributes, [&](const auto& attribute) {
     return attribute.name == declaration || attribute.name.starts_with("xmlns:");
   });
   const auto colon = element.name.find(':');

@@ -67,7 +67,7 @@ Candidate choose(std::vector<Candidate> candidates, const std::string& name, con
     }
   }
   // Of one architecture's variants the newest: "v7" before "v5".
-  const auto newest = std::ranges::max(candidates, {}, [](const Candidate& each) { return each.platform.variant; });
+  auto newest = std::ranges::max(candidates, {}, [](const Candidate& each) { return each.platform.variant; });
   std::erase_if(candidates, [&](const Candidate& each) { return each.platform.variant != newest.platform.variant; });
   // Of a recipe's variants, the one that docker takes where no tag is named.
   const auto is_latest = [](const Candidate& each) { return each.names.contains("latest"); };

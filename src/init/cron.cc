@@ -83,7 +83,7 @@ std::tm local(std::time_t time) {
 }
 
 bool right_day(const Cron& cron, const std::tm& at) {
-  if (!cron.months[static_cast<std::size_t>(at.tm_mon + 1)]) return false;
+  if (!cron.months[static_cast<std::size_t>(at.tm_mon) + 1]) return false;
   const bool day = cron.days[static_cast<std::size_t>(at.tm_mday)];
   const bool weekday = cron.weekdays[static_cast<std::size_t>(at.tm_wday)];
   return cron.any_day || cron.any_weekday ? day && weekday : day || weekday;

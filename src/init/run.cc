@@ -112,7 +112,7 @@ Config load_config(const std::string& path, const Environment& environment) {
   return config_of(sections);
 }
 
-int run(std::string config_path, const std::vector<std::string>& arguments) {
+int run(const std::string& config_path, const std::vector<std::string>& arguments) {
   Log log(LogForm::text);
   Processes processes;
   Work work(processes, log);

@@ -16,6 +16,6 @@ Config load_config(const std::string& path, const Environment& environment);
 
 // Reads the configuration (`config_path` empty: where the environment or the default says), does everything, and ends
 // all processes. Gives the exit status; every failure is logged and has its own.
-int run(std::string config_path, const std::vector<std::string>& arguments);
+int run(const std::string& config_path, const std::vector<std::string>& arguments);
 
 }  // namespace debone::init
