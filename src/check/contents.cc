@@ -108,12 +108,28 @@ void private_keys(const Subject& subject, Findings& findings) {
 }
 
 void repeats(const Subject& subject, Findings& findings) {
-  constexpr std::array<std::string_view, 6> written_again{"etc/group",  "etc/gshadow", "etc/ld.so.cache",
-                                                          "etc/passwd", "etc/shadow",  "etc/ssl/certs"};
+  // What is made for an image as a whole, by its path or by its name.
+  constexpr std::array<std::string_view, 15> written_again{"etc/group",
+                                                           "etc/gshadow",
+                                                           "etc/ld.so.cache",
+                                                           "etc/passwd",
+                                                           "etc/shadow",
+                                                           "etc/ssl/certs",
+                                                           "etc/ca-certificates.conf",
+                                                           "etc/mailcap",
+                                                           "etc/shells",
+                                                           "etc/xml",
+                                                           "etc/sgml",
+                                                           "etc/pam.d",
+                                                           "usr/share/mime",
+                                                           "usr/share/glib-2.0/schemas/gschemas.compiled",
+                                                           "var/lib/ghostscript"};
+  constexpr std::array<std::string_view, 4> caches{"loaders.cache", "giomodule.cache", "immodules.cache", "cacerts"};
   const auto number = [](std::string_view origin) { return origin.substr(origin.find(':') + 1); };
   for (const auto& repeat : subject.repeats) {
-    if (std::ranges::any_of(written_again,
-                            [&](std::string_view path) { return repeat.path.is_within(*base::RelPath::parse(path)); }))
+    if (std::ranges::any_of(
+            written_again, [&](std::string_view path) { return repeat.path.is_within(*base::RelPath::parse(path)); }) ||
+        std::ranges::count(caches, repeat.path.name()) > 0)
       continue;
     findings.push_back(
         {"path-twice", Severity::failure, repeat.path.absolute(),

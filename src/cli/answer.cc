@@ -170,6 +170,11 @@ Answers answer(const Explainer& explainer, const recipe::Recipe& recipe, const s
   answers.architecture = architecture;
   answers.asked = asked;
   answers.by_recipe = place_in_recipe(recipe, asked);
+  if (recipe.extends && recipe.extends->is_image) {
+    answers.base = fmt::format("debone show {}", recipe.extends->written);
+  } else if (recipe.extends) {
+    answers.base = fmt::format("debone why {} {}", recipe.extends->written, asked);
+  }
   auto facts = explainer.facts();
   evidence::Lookup lookup;
   {

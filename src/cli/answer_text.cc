@@ -93,6 +93,7 @@ std::string told_absent(const Answers& answers) {
   }
   if (answers.kind == NameKind::path)
     text += "  effects make files too (accounts, caches, links of alternatives), which no package has\n";
+  if (!answers.base.empty()) text += fmt::format("  the base may have it: `{}`\n", base::printable(answers.base));
   for (const auto& near : answers.near) text += fmt::format("  there is {}\n", base::printable(near));
   if (answers.unknown > 0)
     text +=

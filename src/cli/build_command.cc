@@ -208,6 +208,8 @@ nlohmann::ordered_json json_of(const Options& options, const recipe::Recipe& rec
       cut.push_back({{"rule", total.rule}, {"files", total.files}, {"size", total.bytes}});
     }
     images.push_back({{"architecture", selection.architecture.name},
+                      {"base", selection.architecture.base ? nlohmann::ordered_json(selection.architecture.base->oci())
+                                                           : nlohmann::ordered_json()},
                       {"size", image.tar_size},
                       {"compressed_size", image.compressed_size},
                       {"apt_size", selection.architecture.apt_size},
@@ -266,6 +268,7 @@ std::string text_of(const Options& options, const recipe::Recipe& recipe, const 
     row("packages", fmt::format("{}", std::ranges::count_if(architecture.taken(), [](const auto* package) {
                                   return package->state != resolve::LockedState::read;
                                 })));
+    if (architecture.base) row("base", fmt::format("{}  {}", recipe.extends->written, architecture.base->oci()));
     if (image.tar_size > 0) {
       row("size",
           fmt::format("{}, {} compressed", base::human_size(image.tar_size), base::human_size(image.compressed_size)));

@@ -19,10 +19,10 @@ namespace debone::cli {
 // What the images of a recipe for one architecture came to.
 struct BuiltImage {
   std::vector<image::Image> variants;  // those asked for, in that order; empty where no layers were wanted
-  tree::Tree tree;                     // where no layers were wanted: of the first variant asked for
+  tree::Tree tree;                     // of the first variant asked for
   Accounts accounts;
-  std::uint64_t tar_size = 0;           // bytes of the recipe's layer's tar
-  std::uint64_t compressed_size = 0;    // bytes of the recipe's layer
+  std::uint64_t tar_size = 0;           // bytes of the tars of the recipe's layers
+  std::uint64_t compressed_size = 0;    // bytes of the recipe's layers
   std::vector<evidence::CutTotal> cut;  // of the packages' files what was left out, by which rule
   check::Verdict verdict;               // without failures, findings of many paths grouped
 };

@@ -80,11 +80,22 @@ struct Contents {
   std::vector<package::Deb> read;  // what only effects read
 };
 
-Contents contents_of(std::vector<Read> all, const std::vector<const LockedPackage*>& packages) {
+// Nothing is configured of a package that files are taken of, and its record says that they are not all.
+void make_partial(package::Deb& deb, const recipe::Recipe& recipe) {
+  std::erase_if(deb.control_files, [](const auto& file) { return file.first != "md5sums"; });
+  const auto files = std::ranges::find(
+      recipe.files, deb.record.name, [](const recipe::PackageFiles& each) -> const auto& { return each.package.name; });
+  if (!deb.control.ends_with('\n')) deb.control += '\n';
+  deb.control += fmt::format("{}: {}\n", package::files_field, base::join(files->paths, " "));
+}
+
+Contents contents_of(std::vector<Read> all, const std::vector<const LockedPackage*>& packages,
+                     const recipe::Recipe& recipe) {
   std::vector<const debian::PackageRecord*> records;
   for (const auto& one : all) records.push_back(&one.deb.record);
   Contents contents;
   for (const auto position : resolve::unpack_order(records)) {
+    if (packages[position]->state == LockedState::files) make_partial(all[position].deb, recipe);
     auto& to = packages[position]->state == LockedState::read ? contents.read : contents.debs;
     to.push_back(std::move(all[position].deb));
   }
@@ -118,35 +129,62 @@ std::optional<package::Deb> debug_deb(const recipe::Recipe& recipe, const Select
   return read_deb(stored_deb(*package, selection), context);
 }
 
+std::shared_ptr<const BaseImage> base_of(const recipe::Recipe& recipe, const Selection& selection,
+                                         const BuildContext& context) {
+  if (!recipe.extends || selection.base != nullptr) return selection.base;
+  auto base = open_base(recipe, selection.architecture.name, context);
+  const auto& locked = selection.architecture.base;
+  if (locked && *locked != base->digest) {
+    throw base::Error(base::Exit::usage, fmt::format("the base '{}' is {} now, and {} in {}", base->name,
+                                                     base->digest.oci(), locked->oci(), selection.lock->inputs.file))
+        .at(recipe.extends->place.str())
+        .hint("`debone update RECIPE` takes the base as it is now");
+  }
+  return base;
+}
+
 }  // namespace
 
-ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context) {
+ImageTree build_tree(const recipe::Recipe& own, const Selection& selection, const BuildContext& context) {
   auto& progress = context.progress;
+  ImageTree image;
+  image.base = base_of(own, selection, context);
+  image.recipe = image.base != nullptr ? inherit(own, image.base->config) : own;
+  const auto& recipe = image.recipe;
   const auto packages = selection.architecture.taken();
   fetch_debs(selection, context);
 
   auto all = progress.stage(
       "unpack", [&] { return read_all(packages, selection, context); }, [](const auto& read) { return told(read); });
 
-  ImageTree image;
   image.cut = progress.stage(
       "cut", [&] { return cut(all, packages, recipe, progress); },
       [](const auto& totals) { return summary_of(totals); });
-  const auto contents = contents_of(std::move(all), packages);
+  const auto contents = contents_of(std::move(all), packages, recipe);
 
   image.tree = progress.stage(
-      "assemble", [&] { return tree::assemble(contents.debs); },
+      "assemble",
+      [&] {
+        return image.base == nullptr ? tree::assemble(contents.debs)
+                                     : tree::assemble(contents.debs, image.base->tree, image.base->records);
+      },
       [](const auto& assembled) { return fmt::format("{} paths", assembled.nodes().size()); });
-  image.created = context.source_date_epoch.value_or(tree::newest_mtime(image.tree));
+  const auto newest = std::max(tree::newest_mtime(image.tree), image.base != nullptr ? image.base->config.created : 0);
+  image.created = context.source_date_epoch.value_or(newest);
 
   progress.stage(
       "effects",
       [&] {
-        const auto open = effects::apply(image.tree,
-                                         {&contents.debs, &recipe, selection.architecture.name, image.created,
-                                          &contents.read, effects_table(), context.without_finisher},
-                                         progress);
-        if (open > 0 && context.strict) throw not_accounted_for(open);
+        effects::Input input{&contents.debs, &recipe,        selection.architecture.name,
+                             image.created,  &contents.read, effects_table()};
+        input.without = context.without_finisher;
+        if (image.base != nullptr) {
+          input.base = &image.base->tree;
+          input.base_finishers = image.base->finishers;
+        }
+        auto applied = effects::apply(image.tree, input, progress);
+        if (applied.open > 0 && context.strict) throw not_accounted_for(applied.open);
+        image.finishers = std::move(applied.finishers);
         if (context.source_date_epoch) clamp_times(image.tree, image.created);
         return image.tree.nodes().size();
       },

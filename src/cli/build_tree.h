@@ -16,12 +16,15 @@ namespace debone::cli {
 
 struct ImageTree {
   tree::Tree tree;
-  std::int64_t created = 0;             // the image's date
-  std::vector<evidence::CutTotal> cut;  // of the packages' files what was left out, by which rule
-  std::optional<tree::Tree> debug;      // what the debug variants have beside it
+  std::int64_t created = 0;               // the image's date
+  std::vector<evidence::CutTotal> cut;    // of the packages' files what was left out, by which rule
+  std::optional<tree::Tree> debug;        // what the debug variants have beside it
+  std::vector<std::string> finishers;     // that scripts asked for
+  std::shared_ptr<const BaseImage> base;  // that it is made onto; null: none
+  recipe::Recipe recipe;                  // with what it inherits from its base
 };
 
-// Throws Error.
+// Throws Error; (usage) where the base is not that of the selection's lock.
 ImageTree build_tree(const recipe::Recipe& recipe, const Selection& selection, const BuildContext& context);
 
 }  // namespace debone::cli

@@ -5,6 +5,9 @@
 namespace debone::cli {
 namespace {
 
+// Above all that apt_preferences(5) knows.
+constexpr int base_priority = 100000;
+
 // apt_preferences(5): a suite marked NotAutomatic is at 1, with ButAutomaticUpgrades at 100, all else at 500.
 int priority_of(const archive::Suite& suite, const recipe::Source& source) {
   if (source.priority) return *source.priority;
@@ -24,8 +27,14 @@ std::vector<std::string> names_of(const archive::Suite& suite) {
 
 }  // namespace
 
-Choice open_sources(const recipe::Recipe& recipe, const std::string& architecture, const BuildContext& context) {
+Choice open_sources(const recipe::Recipe& recipe, const std::string& architecture, const BaseImage* base,
+                    const BuildContext& context) {
   Choice choice;
+  if (base != nullptr) {
+    choice.base.push_back(index_of(*base, architecture));
+    choice.available.push_back({&choice.base.front(), base->name, base_priority, nullptr, choice.origins.size()});
+    choice.origins.push_back({nullptr, base->name, true});
+  }
   choice.suites = archive::open(recipe.sources, architecture, context.store, context.archive, context.progress);
   choice.locals = add_local_debs(recipe.sources, architecture, context.store);
   for (const auto& suite : choice.suites) {

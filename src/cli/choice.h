@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "archive/archive.h"
+#include "cli/base_image.h"
 #include "cli/build_context.h"
 #include "cli/local_debs.h"
 #include "recipe/recipe.h"
@@ -16,18 +17,22 @@ namespace debone::cli {
 struct Origin {
   const archive::Suite* suite = nullptr;  // null: a .deb, in the store already
   std::string label;                      // as a lock has it: "trixie-security", "./tool.deb"
+  bool is_base = false;                   // in the image that is extended, and nowhere else
 };
 
 struct Choice {
   std::vector<archive::Suite> suites;
   std::vector<LocalDebs> locals;
-  std::vector<resolve::Available> available;  // points into the two
+  std::vector<debian::PackageIndex> base;     // one, or none
+  std::vector<resolve::Available> available;  // points into the three
   std::vector<Origin> origins;                // by Available::origin; likewise
 
   const Origin& of(const resolve::Chosen& chosen) const { return origins[chosen.origin]; }
 };
 
-// Throws Error as archive::open() and add_local_debs() do.
-Choice open_sources(const recipe::Recipe& recipe, const std::string& architecture, const BuildContext& context);
+// `base` is what the recipe extends, or null: its packages come before all others. Throws Error as archive::open() and
+// add_local_debs() do.
+Choice open_sources(const recipe::Recipe& recipe, const std::string& architecture, const BaseImage* base,
+                    const BuildContext& context);
 
 }  // namespace debone::cli

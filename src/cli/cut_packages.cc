@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
+
 #include "base/text.h"
+#include "evidence/picked_files.h"
 #include "evidence/unused_programs.h"
 
 namespace debone::cli {
@@ -25,7 +29,17 @@ evidence::CutFiles cut_packages(const evidence::Cuts& cuts, const recipe::Recipe
   std::vector<evidence::UnusedProgram> unused;
   if (recipe.closure == recipe::ClosureMode::lean) unused = evidence::unused_programs(kept);
   for (auto& program : unused) program.package = positions[program.package];
-  return evidence::cut_files(cuts, in_image, unused);
+  auto found = evidence::cut_files(cuts, in_image, unused);
+  for (std::size_t i = 0; i < packages.size(); ++i) {
+    if (packages[i]->state != LockedState::files || facts[i] == nullptr) continue;
+    const auto files =
+        std::ranges::find(recipe.files, packages[i]->name,
+                          [](const recipe::PackageFiles& each) -> const auto& { return each.package.name; });
+    auto rest = evidence::not_picked(*files, *facts[i], i);
+    std::ranges::move(rest, std::back_inserter(found.cuts));
+  }
+  std::ranges::sort(found.cuts, {}, [](const evidence::Cut& cut) { return std::tie(cut.package, cut.file); });
+  return found;
 }
 
 std::string summary_of(const std::vector<evidence::CutTotal>& totals) {

@@ -13,7 +13,8 @@
 namespace debone::cli {
 
 // `packages` are those of a selection, or some of them, and `facts` of each; null where a package is left out. What is
-// only read for effects has no file to cut.
+// only read for effects has no file to cut; of a package that the recipe takes files of, the others are. Throws Error
+// as evidence::not_picked() does.
 evidence::CutFiles cut_packages(const evidence::Cuts& cuts, const recipe::Recipe& recipe,
                                 const std::vector<const resolve::LockedPackage*>& packages,
                                 const std::vector<const package::Facts*>& facts);

@@ -21,7 +21,8 @@ using resolve::LockedState;
 
 State state_of(LockedState state) {
   switch (state) {
-    case LockedState::kept: return State::kept;
+    case LockedState::kept:
+    case LockedState::files: return State::kept;
     case LockedState::data_only: return State::data_only;
     case LockedState::read: return State::read;
     case LockedState::debug:

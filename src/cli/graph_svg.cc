@@ -55,6 +55,7 @@ std::string_view group_of(Rule rule) {
     case Rule::modules:
     case Rule::locale: return "data";
     case Rule::implied:
+    case Rule::base:
     case Rule::effects: return "implied";
   }
   return {};

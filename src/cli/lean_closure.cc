@@ -14,10 +14,13 @@ namespace {
 
 // Essential packages are everyone's dependency without being declared: they are looked at too, with what they depend
 // on.
-std::vector<resolve::Chosen> candidates(const resolve::Solution& image, const resolve::Solution& system) {
+std::vector<resolve::Chosen> candidates(const resolve::Solution& image, const resolve::Solution& system,
+                                        const Choice& choice) {
   std::map<std::string, resolve::Chosen> all;
   for (const auto* solution : {&image, &system}) {
-    for (const auto& chosen : solution->packages) all.try_emplace(chosen.package->name, chosen);
+    for (const auto& chosen : solution->packages) {
+      if (!choice.of(chosen).is_base) all.try_emplace(chosen.package->name, chosen);
+    }
   }
   std::vector<resolve::Chosen> packages;
   for (auto& [name, chosen] : all) packages.push_back(chosen);
@@ -46,7 +49,8 @@ std::vector<package::Facts> inspect(const std::vector<resolve::Chosen>& packages
 }
 
 // With what the cuts leave out: it shows nothing.
-std::vector<evidence::Candidate> looked_at(const std::vector<package::Facts>& facts, const recipe::Recipe& recipe) {
+std::vector<evidence::Candidate> looked_at(const std::vector<package::Facts>& facts, const recipe::Recipe& recipe,
+                                           bool has_base) {
   std::vector<evidence::Candidate> candidates;
   std::vector<const package::Facts*> packages;
   for (const auto& one : facts) {
@@ -55,6 +59,10 @@ std::vector<evidence::Candidate> looked_at(const std::vector<package::Facts>& fa
   }
   for (const auto& cut : evidence::cut_files(evidence::Cuts(recipe), packages, {}).cuts) {
     candidates[cut.package].cut[cut.file] = true;
+  }
+  if (has_base) {
+    candidates.back().cut.assign(facts.back().files.size(), false);
+    candidates.back().is_base = true;
   }
   return candidates;
 }
@@ -66,25 +74,26 @@ std::string LeanClosure::told(std::size_t package) const {
   if (decision.state == evidence::State::left_out) return decision.why_not;
   const auto& reason = decision.reason;
   if (reason.by == package) return reason.str();
-  const auto& by = packages[reason.by].package->name;
+  const auto& by = reason.by < packages.size() ? packages[reason.by].package->name : std::string("the base");
   return reason.file.empty() ? fmt::format("{} {}", by, reason.str())
                              : fmt::format("/{} of {} {}", reason.file, by, reason.str());
 }
 
 LeanClosure find_lean_closure(const resolve::Solution& image, const resolve::Solution& system, const Choice& choice,
-                              const recipe::Recipe& recipe, const std::string& architecture,
+                              const recipe::Recipe& recipe, const BaseImage* base, const std::string& architecture,
                               const BuildContext& context) {
   LeanClosure lean;
-  lean.packages = candidates(image, system);
+  lean.packages = candidates(image, system, choice);
   lean.facts = context.progress.stage(
       "inspect", [&] { return inspect(lean.packages, choice, architecture, context); },
       [](const auto& facts) { return fmt::format("{} packages", facts.size()); });
+  if (base != nullptr) lean.facts.push_back(facts_of(*base, architecture, context));
   lean.closure = context.progress.stage(
-      "closure", [&] { return evidence::closure(looked_at(lean.facts, recipe), recipe); },
-      [](const auto& closure) {
+      "closure", [&] { return evidence::closure(looked_at(lean.facts, recipe, base != nullptr), recipe); },
+      [&](const auto& closure) {
         const auto kept = std::ranges::count_if(
             closure.decisions, [](const auto& decision) { return decision.state >= evidence::State::data_only; });
-        return fmt::format("{} packages are needed", kept);
+        return fmt::format("{} packages are needed", base != nullptr ? kept - 1 : kept);
       });
   return lean;
 }

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/build_tree.h"
+#include "cli/find_recipe.h"
 #include "cli/host.h"
 #include "cli/lock_file.h"
 #include "cli/locked_accounts.h"
@@ -58,6 +59,17 @@ std::string told_changes(const resolve::Lock& before, const resolve::Lock& after
   return text.empty() ? "nothing changes in the image\n" : text;
 }
 
+// Without replacements for sources that the base's recipe does not have.
+ArchiveOptions of_recipe(ArchiveOptions options, const recipe::Recipe& recipe) {
+  std::erase_if(options.sources, [&](const std::string& replacement) {
+    return std::ranges::none_of(recipe.sources, [&](const recipe::Source& source) {
+      const auto* apt = std::get_if<recipe::AptSource>(&source.what);
+      return apt != nullptr && apt->name == replacement.substr(0, replacement.find('='));
+    });
+  });
+  return options;
+}
+
 std::string told_size(const resolve::Lock& lock) {
   std::vector<std::string> parts;
   for (const auto& one : lock.architectures) {
@@ -89,6 +101,13 @@ std::vector<std::string> locked_architectures(const ArchiveOptions& options, con
 
 void renew_lock(const std::string& what, const recipe::Recipe& recipe, const resolve::Lock* before,
                 const ArchiveOptions& options) {
+  // A base that nothing holds still would drift away from under this lock.
+  if (recipe.extends && !recipe.extends->is_image) {
+    const auto& extends = *recipe.extends;
+    const auto base = extends.path.empty() ? extends.written : extends.path.string();
+    const auto base_recipe = find_recipe(base);
+    if (!find_lock(base, base_recipe)) renew_lock(base, base_recipe, nullptr, of_recipe(options, base_recipe));
+  }
   Progress progress;
   store::Store store(store::Store::default_root());
   const BuildContext context{store, archive_options(options, recipe), std::nullopt, false, progress};

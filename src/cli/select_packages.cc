@@ -27,7 +27,24 @@ struct Resolved {
   resolve::Solution system;  // on one that holds the Essential packages
 };
 
-Resolved resolve_request(const recipe::Recipe& recipe, const Choice& choice, const std::string& architecture) {
+// What the recipe names, beside the very packages of its base.
+std::vector<recipe::Request> requests_of(const recipe::Recipe& recipe, const BaseImage* base) {
+  std::vector<recipe::Request> requests;
+  if (base != nullptr) {
+    for (const auto& record : base->records) {
+      requests.push_back({record.name, record.version.str(), "", recipe.extends->place});
+    }
+  }
+  for (const auto& request : recipe.packages) {
+    const bool is_there = std::ranges::count(requests, request.name, &recipe::Request::name) > 0;
+    if (!is_there || !request.version.empty() || !request.suite.empty()) requests.push_back(request);
+  }
+  return requests;
+}
+
+Resolved resolve_request(const recipe::Recipe& recipe, const BaseImage* base, const Choice& choice,
+                         const std::string& architecture) {
+  const auto requests = requests_of(recipe, base);
   auto names = implied;
   for (const auto& available : choice.available) {
     for (const auto id : available.index->essential()) {
@@ -35,8 +52,10 @@ Resolved resolve_request(const recipe::Recipe& recipe, const Choice& choice, con
       if (available.may_supply(name) && !std::ranges::count(names, name)) names.push_back(name);
     }
   }
-  return {resolve::solve(recipe.packages, implied, choice.available, architecture),
-          resolve::solve(recipe.packages, names, choice.available, architecture)};
+  // The base has what it is to have, base-files among it.
+  return {
+      resolve::solve(requests, base != nullptr ? std::vector<std::string>() : implied, choice.available, architecture),
+      resolve::solve(requests, names, choice.available, architecture)};
 }
 
 // A package of apt's closure, and what becomes of it.
@@ -62,9 +81,10 @@ LockedState locked_state(evidence::State state) {
 }
 
 // All of apt's closure.
-Decisions keep_all(const resolve::Solution& image) {
+Decisions keep_all(const resolve::Solution& image, const Choice& choice) {
   Decisions all;
   for (const auto& chosen : image.packages) {
+    if (choice.of(chosen).is_base) continue;
     const auto& [by, relation] = chosen.reason;
     all.packages.push_back(
         {chosen, LockedState::kept, by.empty() ? "the recipe" : fmt::format("{} of {}", relation, by)});
@@ -97,6 +117,33 @@ void add_debug_package(Decisions& decisions, const Choice& choice, const std::st
     return;
   }
   decisions.packages.insert(at, {*chosen, LockedState::debug, "the debug variants"});
+}
+
+// A package of which the recipe takes files alone, chosen by itself: what it depends on is not there for it.
+void add_package_files(Decisions& decisions, const Choice& choice, const std::string& architecture,
+                       const recipe::PackageFiles& files) {
+  const auto& name = files.package.name;
+  const auto solution = resolve::solve({files.package}, {}, choice.available, architecture);
+  const auto chosen =
+      std::ranges::find(solution.packages, name, [](const resolve::Chosen& each) { return each.package->name; });
+  if (chosen == solution.packages.end()) {
+    throw base::Error(base::Exit::usage, fmt::format("'{}' is a virtual package, which has no files", name))
+        .at(files.place.str());
+  }
+  const auto at = std::ranges::lower_bound(decisions.packages, name, {},
+                                           [](const Decided& each) { return each.chosen.package->name; });
+  const bool is_known = at != decisions.packages.end() && at->chosen.package->name == name;
+  if (is_known && at->state != LockedState::left_out && at->state != LockedState::read) {
+    throw base::Error(base::Exit::usage, fmt::format("'{}' is in the image, with all of its files", name))
+        .at(files.place.str())
+        .hint("take it out of 'files'");
+  }
+  const Decided decided{*chosen, LockedState::files, "the recipe takes files of it"};
+  if (is_known) {
+    *at = decided;
+  } else {
+    decisions.packages.insert(at, decided);
+  }
 }
 
 // What evidence makes of it. An Essential package that nothing needs was in no closure of the recipe's.
@@ -183,31 +230,39 @@ Selection select_from_lock(const resolve::Lock& lock, const recipe::Recipe& reci
 
 Selection select_by_resolving(const recipe::Recipe& recipe, const std::string& architecture,
                               const BuildContext& context) {
-  const auto choice =
-      context.progress.stage("archive", [&] { return open_sources(recipe, architecture, context); }, labels_of);
+  const auto base = recipe.extends ? open_base(recipe, architecture, context) : nullptr;
+  const auto choice = context.progress.stage(
+      "archive", [&] { return open_sources(recipe, architecture, base.get(), context); }, labels_of);
 
   const auto resolved = context.progress.stage(
-      "resolve", [&] { return resolve_request(recipe, choice, architecture); },
+      "resolve", [&] { return resolve_request(recipe, base.get(), choice, architecture); },
       [](const Resolved& all) { return fmt::format("{} packages", all.image.packages.size()); });
 
   Decisions decisions;
   std::vector<LookedAt> looked_at;
   if (recipe.closure == recipe::ClosureMode::full) {
-    decisions = keep_all(resolved.image);
+    decisions = keep_all(resolved.image, choice);
   } else {
-    const auto lean = find_lean_closure(resolved.image, resolved.system, choice, recipe, architecture, context);
+    const auto lean =
+        find_lean_closure(resolved.image, resolved.system, choice, recipe, base.get(), architecture, context);
     decisions = keep_lean(resolved, lean);
     for (const auto& chosen : lean.packages)
       looked_at.push_back({chosen.package->id(), chosen.package->sha256.value(), chosen.package->size});
   }
+  for (const auto& files : recipe.files) add_package_files(decisions, choice, architecture, files);
   if (std::ranges::any_of(recipe.variants, recipe::is_debug)) {
     add_debug_package(decisions, choice, architecture, recipe.variants_place);
   }
   auto selection = selection_of(decisions, choice);
   remember_looked_at(looked_at, recipe, architecture, selection.suites, context.store);
   selection.architecture.name = architecture;
-  for (const auto& chosen : resolved.system.packages) selection.architecture.apt_size += chosen.package->installed_size;
-  selection.architecture.apt_packages = resolved.system.packages.size();
+  for (const auto& chosen : resolved.system.packages) {
+    if (choice.of(chosen).is_base) continue;
+    selection.architecture.apt_size += chosen.package->installed_size;
+    ++selection.architecture.apt_packages;
+  }
+  selection.base = base;
+  if (base != nullptr) selection.architecture.base = base->digest;
   return selection;
 }
 

@@ -79,6 +79,11 @@ void alternatives(Context& context) {
     for (const auto& step : script.steps)
       if (const auto* added = std::get_if<AddAlternative>(&step.what); added != nullptr && context.applies(step))
         groups[added->alternative.alternative.name].push_back(added->alternative);
+  // What the base links stays as it is: what it was chosen from is not known any more.
+  std::erase_if(groups, [&](const auto& group) {
+    const auto name = RelPath::parse(group.first);
+    return name && context.is_of_base(at("etc/alternatives") / *name);
+  });
   while (make_some(context, groups)) {
   }
 }

@@ -137,6 +137,17 @@ std::optional<Chosen> chosen_certificates(const Context& context) {
   return chosen;
 }
 
+// Those that the base's recipe answered not to trust.
+std::set<std::string> not_trusted_in_base(const Context& context) {
+  std::set<std::string> names;
+  const auto configuration = at("etc/ca-certificates.conf");
+  if (!context.is_of_base(configuration)) return names;
+  for (const auto line : base::lines(context.input.base->read(configuration).value_or(""))) {
+    if (line.starts_with('!')) names.emplace(line.substr(1));
+  }
+  return names;
+}
+
 void require_found(const Chosen& chosen, const std::set<std::string>& found) {
   for (const auto& name : chosen.names) {
     if (found.contains(name)) continue;
@@ -165,10 +176,11 @@ void certificates(Context& context) {
     if (!certificate.text.empty() && certificate.text.back() != '\n') bundle += '\n';
   };
   const auto chosen = chosen_certificates(context);
+  const auto passed_over = chosen ? std::set<std::string>() : not_trusted_in_base(context);
   std::set<std::string> found;
   for (const auto& certificate : certificates_below(context, shipped)) {
     const auto name = certificate.path.str().substr(shipped.size() + 1);
-    const bool is_trusted = !chosen || chosen->names.contains(name);
+    const bool is_trusted = chosen ? chosen->names.contains(name) : !passed_over.contains(name);
     configuration += (is_trusted ? "" : "!") + name + "\n";
     found.insert(name);
     if (is_trusted) add(certificate);

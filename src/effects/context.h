@@ -40,6 +40,10 @@ struct Context {
 
   // Whether something is at `path`, links followed but the last.
   bool has(const base::RelPath& path) const;
+  // Whether the image that is extended has something at that very path.
+  bool is_of_base(const base::RelPath& path) const {
+    return input.base != nullptr && input.base->find(path) != nullptr;
+  }
   bool is_directory(const base::RelPath& path) const;  // links followed
   // The nodes of a type directly in the directory, sorted by name; links to them do not count.
   std::vector<base::RelPath> list(const base::RelPath& directory, tree::NodeType type) const;

@@ -59,7 +59,7 @@ bool is_used(const recipe::DebconfAnswer& answer, const std::vector<Account>& sc
 
 }  // namespace
 
-std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events) {
+Applied apply(tree::Tree& tree, const Input& input, base::Events& events) {
   const Table table(input.table);
   std::vector<const package::Deb*> packages;
   for (const auto* debs : {input.debs, input.read}) {
@@ -68,7 +68,7 @@ std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events) {
   }
   require_questions(input.recipe->debconf, packages);
   const auto scripts = account_for(input, table);
-  std::size_t open = 0;
+  Applied applied;
   for (const auto& answer : input.recipe->debconf) {
     if (is_used(answer, scripts)) continue;
     events.warning(
@@ -78,16 +78,19 @@ std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events) {
   }
   for (const auto& account : scripts) {
     if (!account.is_open()) continue;
-    ++open;
+    ++applied.open;
     events.warning(told(account));
   }
   for (const auto& finisher : finishers) {
     if (finisher.name == input.without) continue;
     Context context{tree, input, events, fmt::format("effect:{}", finisher.name), scripts, &table};
-    if (finisher.when == When::named && !is_named(finisher.name, context)) continue;
+    if (finisher.when == When::named) {
+      if (!is_named(finisher.name, context) && std::ranges::count(input.base_finishers, finisher.name) == 0) continue;
+      applied.finishers.emplace_back(finisher.name);
+    }
     base::while_doing(fmt::format("applying the effects of {}", finisher.name), [&] { finisher.run(context); });
   }
-  return open;
+  return applied;
 }
 
 std::vector<std::string_view> finisher_names() {

@@ -25,12 +25,21 @@ struct Input {
   // Packages that are read for what effects make of them (base-passwd's masters), and not unpacked.
   const std::vector<package::Deb>* read = nullptr;
   std::span<const TableFile> table = {};
+  // The image that is extended, if one is: nothing of it was touched yet, its packages' scripts have run, and the
+  // finishers that these asked for see the whole.
+  const tree::Tree* base = nullptr;
+  std::vector<std::string> base_finishers = {};
   std::string without = {};  // a finisher that is not run: to see what it is good for
 };
 
+struct Applied {
+  std::size_t open = 0;                // scripts that the table does not know, or knows in another form
+  std::vector<std::string> finishers;  // that scripts asked for, those of the base too; in their order
+};
+
 // Applies all finishers to the tree in their order. A script that the table does not know, or knows in another form, is
-// a warning; their number is returned. Throws Error for what cannot be done (an account clash: usage).
-std::size_t apply(tree::Tree& tree, const Input& input, base::Events& events);
+// a warning. Throws Error for what cannot be done (an account clash: usage).
+Applied apply(tree::Tree& tree, const Input& input, base::Events& events);
 
 // In the order in which they run.
 std::vector<std::string_view> finisher_names();

@@ -32,7 +32,7 @@ TEST(Effects, RunWhereTheTableNamesThem) {
   Image image;
   image.table = {{"table", table}};
   image.add("netbase", {}, {{"triggers", "interest hosts\n"}});
-  EXPECT_EQ(apply(image.tree, image.inputs(), *image.recorder), 0U);
+  EXPECT_EQ(apply(image.tree, image.inputs(), *image.recorder).open, 0U);
   EXPECT_NE(image.text("etc/hosts"), "(nothing)");
   EXPECT_EQ(image.text("etc/ca-certificates.conf"), "(nothing)");
   EXPECT_EQ(image.text("etc/passwd"), "root:*:0:0:root:/root:/usr/sbin/nologin\n");
@@ -65,7 +65,7 @@ class DebconfAnswers : public ::testing::Test {
   void answer(const std::string& question, const std::string& value) {
     image.recipe.debconf.push_back({question, value, {"x.yaml", 3, 4}});
   }
-  std::size_t applied() { return apply(image.tree, image.inputs(), *image.recorder); }
+  std::size_t applied() { return apply(image.tree, image.inputs(), *image.recorder).open; }
   Image image;
 };
 
@@ -103,7 +103,7 @@ TEST_F(DebconfAnswers, ThatChangeNothingAreAWarning) {
 TEST(Effects, WhatTheTableDoesNotKnowIsAWarning) {
   Image image;
   image.add("tool", {}, {{"postinst", "#!/bin/sh\n# a comment\nset -e\nrm -f /x\n"}, {"postrm", "x\n"}});
-  EXPECT_EQ(apply(image.tree, image.inputs(), *image.recorder), 1U);
+  EXPECT_EQ(apply(image.tree, image.inputs(), *image.recorder).open, 1U);
   EXPECT_EQ(
       image.recorder->warnings,
       std::vector<std::string>{"tool postinst is not in the table of effects: 2 lines (set -e | rm -f /x); what it "

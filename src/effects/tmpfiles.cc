@@ -96,7 +96,8 @@ void tmpfiles(Context& context) {
   // Of two lines that make the same path, the first counts: /run/lock is debian.conf's, not legacy.conf's.
   std::set<RelPath> made;
   for (const auto& file : context.list(at("usr/lib/tmpfiles.d"), tree::NodeType::file)) {
-    if (!file.name().ends_with(".conf")) continue;
+    // What the base's own say was done when it was built.
+    if (!file.name().ends_with(".conf") || context.is_of_base(file)) continue;
     const auto content = context.tree.find(file)->content;  // kept: the tree changes below
     for (const auto line : base::lines(content.bytes())) apply_line(context, Line(line), owners, made);
   }

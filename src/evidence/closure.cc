@@ -142,11 +142,14 @@ class Finder {
       if (collecting_ && decisions_[i].state == State::read) evidence_.push_back({i, *roots_.read(i)});
     }
     for (const auto& [package, reason] : roots_.kept()) add(package, State::kept, reason);
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      if (candidates_[i].is_base) add(i, State::kept, {Rule::base, i, "", ""});
+    }
   }
 
   // Whether the file is in the image as far as is known, and can show that something else is needed.
   bool is_live(FileRef ref) const {
-    if (!is_in(ref.package) || is_cut(ref)) return false;
+    if (!is_in(ref.package) || candidates_[ref.package].is_base || is_cut(ref)) return false;
     const auto what = kind(ref);
     if (what == Kind::directory || what == Kind::documentation || what == Kind::administration) return false;
     if (what == Kind::program && !is_whole(ref.package) && is_program_path(set_.path(ref))) return false;
@@ -241,7 +244,7 @@ class Finder {
   bool copyright_linked() {
     bool found = false;
     for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (!is_in(i)) continue;
+      if (!is_in(i) || candidates_[i].is_base) continue;
       for_each_file(i, [&](FileRef ref) {
         const auto& link = file(ref);
         if (link.type != TarType::symlink || is_cut(ref)) return;
@@ -263,7 +266,7 @@ class Finder {
   bool interpreters() {
     bool found = false;
     for (std::size_t i = 0; i < set_.size(); ++i) {
-      if (!is_whole(i)) continue;
+      if (!is_whole(i) || candidates_[i].is_base) continue;
       const bool are_its_programs =
           !kinds_.has_elf_programs(i) && std::ranges::none_of(set_.dependencies(i), [&](auto on) {
             return is_same_source(i, on) && kinds_.has_elf_programs(on);

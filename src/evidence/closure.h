@@ -17,6 +17,7 @@ namespace debone::evidence {
 struct Candidate {
   const package::Facts* facts = nullptr;
   std::vector<bool> cut = {};  // of each of its files, whether the cuts leave it out: no evidence; empty: none is
+  bool is_base = false;        // the base that the image extends, all its files: it is there, and needs nothing more
 };
 
 // What becomes of a package.
@@ -33,6 +34,7 @@ enum class Rule {
   recipe,       // the recipe's `packages:`
   started,      // its entrypoint, or else its cmd
   implied,      // base-files
+  base,         // of the base that the image extends
   keep,         // the recipe's `keep:`
   needed,       // 1: an ELF file NEEDs a library, or names an interpreter
   dlopened,     // 2: an ELF file may dlopen() a library
@@ -87,7 +89,8 @@ struct Closure {
   std::vector<Unresolved> unresolved;  // sorted by path and soname
 };
 
-// `candidates` sorted by name: apt's closure of the recipe's requests with the Essential packages and base-files.
+// `candidates` sorted by name: apt's closure of the recipe's requests with the Essential packages and base-files; after
+// them the base that the image extends, where it does.
 // Throws Error (usage) at the recipe's place where `keep:` or `exclude:` names no candidate, or an `exclude:` breaks a
 // NEEDED of a kept file (both ends are named).
 Closure closure(const std::vector<Candidate>& candidates, const recipe::Recipe& recipe);

@@ -14,6 +14,7 @@ bool is_guess(Rule rule) {
     case Rule::recipe:
     case Rule::started:
     case Rule::implied:
+    case Rule::base:
     case Rule::keep:
     case Rule::needed:
     case Rule::linked:

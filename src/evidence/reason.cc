@@ -9,6 +9,7 @@ std::string Reason::str() const {
     case Rule::recipe: return "the recipe names it";
     case Rule::started: return fmt::format("the recipe starts {}", what);
     case Rule::implied: return "every image has it";
+    case Rule::base: return "the base has it";
     case Rule::keep: return fmt::format("the recipe keeps it: {}", what);
     case Rule::needed: return fmt::format("needs {}", what);
     case Rule::dlopened: return fmt::format("may load {}", what);
@@ -32,6 +33,7 @@ bool is_root(Rule rule) {
     case Rule::recipe:
     case Rule::started:
     case Rule::implied:
+    case Rule::base:
     case Rule::keep:
     case Rule::effects:
     case Rule::locked: return true;
@@ -65,6 +67,7 @@ std::string_view name_of(Rule rule) {
     case Rule::recipe: return "recipe";
     case Rule::started: return "started";
     case Rule::implied: return "implied";
+    case Rule::base: return "base";
     case Rule::keep: return "keep";
     case Rule::needed: return "needed";
     case Rule::dlopened: return "dlopened";

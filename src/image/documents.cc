@@ -128,7 +128,7 @@ std::string manifest_text(const Image& image, const Descriptor& config) {
   out["config"] = to_json(config);
   out["layers"] = Json::array();
   for (const auto& layer : image.layers) {
-    out["layers"].push_back(to_json(Descriptor{std::string(gzip_layer_type), layer->digest, layer->size, {}, {}}));
+    out["layers"].push_back(to_json(Descriptor{layer->media_type, layer->digest, layer->size, {}, {}}));
   }
   if (!image.annotations.empty()) out["annotations"] = to_json(image.annotations);
   return to_text(out);

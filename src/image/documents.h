@@ -16,7 +16,6 @@ namespace debone::image {
 inline constexpr std::string_view config_type = "application/vnd.oci.image.config.v1+json";
 inline constexpr std::string_view manifest_type = "application/vnd.oci.image.manifest.v1+json";
 inline constexpr std::string_view index_type = "application/vnd.oci.image.index.v1+json";
-inline constexpr std::string_view gzip_layer_type = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 inline constexpr const char* ref_name_annotation = "org.opencontainers.image.ref.name";
 inline constexpr const char* containerd_name_annotation = "io.containerd.image.name";

@@ -20,6 +20,10 @@ namespace debone::image {
 // The label of an image that holds tools for debugging on purpose: "debug". `debone check` then takes them as meant.
 inline constexpr const char* variant_label = "debone.variant";
 
+// The label of the finishers that the scripts of an image's packages ask for: whoever extends it runs them again over
+// the whole, without those scripts.
+inline constexpr const char* finishers_label = "debone.finishers";
+
 // https://github.com/opencontainers/image-spec/blob/main/config.md
 struct Config {
   std::string architecture;  // Go's name: "amd64", "arm64"

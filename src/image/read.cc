@@ -115,9 +115,21 @@ StoredImage StoredImage::open(const fs::path& path, const std::string& architect
   return image;
 }
 
-std::string StoredImage::layer_tar(std::size_t i) const {
-  const auto& layer = layers_.at(i);
-  auto bytes = blob_(layer);
+std::string StoredImage::layer_tar(std::size_t i) const { return decompressed(layers_.at(i), blob_(layers_.at(i))); }
+
+layer::Layer StoredImage::layer(std::size_t i) const {
+  const auto& stored = layers_.at(i);
+  layer::Layer layer;
+  layer.diff_id = stored.diff_id;
+  layer.digest = stored.digest;
+  layer.size = stored.size;
+  layer.media_type = stored.media_type;
+  layer.parts.push_back(blob_(stored));
+  layer.uncompressed_size = decompressed(stored, layer.parts.front()).size();
+  return layer;
+}
+
+std::string StoredImage::decompressed(const StoredLayer& layer, std::string bytes) const {
   try {
     const auto compression = compression_of_type(layer.media_type);
     if (compression != base::Compression::none) bytes = base::decompress(bytes, compression, layer_limit);

@@ -36,9 +36,12 @@ class StoredImage {
   const std::vector<StoredLayer>& layers() const { return layers_; }
   // The layer's tar, decompressed, verified against its digest before and its diff_id after.
   std::string layer_tar(std::size_t i) const;
+  // The layer with its bytes as they are stored, verified likewise: to begin another image with it.
+  layer::Layer layer(std::size_t i) const;
 
  private:
   StoredImage() = default;
+  std::string decompressed(const StoredLayer& layer, std::string bytes) const;
   std::string place_;
   Config config_;
   std::map<std::string, std::string> annotations_;

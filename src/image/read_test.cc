@@ -91,7 +91,7 @@ TEST_F(Read, ALayoutFolder) {
   ASSERT_EQ(image.layers().size(), 1U);
   EXPECT_EQ(image.layers()[0].digest, layer_digest());
   EXPECT_EQ(image.layers()[0].diff_id, sample_image().layers[0]->diff_id);
-  EXPECT_EQ(image.layers()[0].media_type, gzip_layer_type);
+  EXPECT_EQ(image.layers()[0].media_type, layer::gzip_layer_type);
   EXPECT_EQ(image.layer_tar(0), sample_tar());
 }
 

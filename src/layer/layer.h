@@ -11,11 +11,15 @@
 
 namespace debone::layer {
 
+// https://github.com/opencontainers/image-spec/blob/main/layer.md: what pack() makes.
+inline constexpr const char* gzip_layer_type = "application/vnd.oci.image.layer.v1.tar+gzip";
+
 struct Layer {
   base::Digest diff_id;    // of the uncompressed tar
   base::Digest digest;     // of the compressed bytes
   std::uint64_t size = 0;  // of the compressed bytes
   std::uint64_t uncompressed_size = 0;
+  std::string media_type = gzip_layer_type;
   std::vector<std::string> parts;  // the compressed bytes, in order
 };
 

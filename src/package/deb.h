@@ -21,6 +21,9 @@ struct Deb {
   std::vector<base::TarEntry> entries;               // of data.tar, as they stand
 };
 
+// A field that debone adds to the record of a package of which an image holds but some files: the globs that they fit.
+constexpr std::string_view files_field = "Debone-Files";
+
 // control.tar may decompress to this much; the largest md5sums of the archive have some ten MB.
 constexpr std::uint64_t largest_control = 64U << 20U;
 

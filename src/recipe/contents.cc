@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/error.h"
+#include "recipe/cuts.h"
 #include "recipe/fields.h"
 #include "recipe/unique.h"
 #include "recipe/values.h"
@@ -102,13 +106,6 @@ DebSource deb_source(const Node& node) {
   return source;
 }
 
-// What two sources cannot share.
-std::string identity(const Source& source) {
-  if (const auto* debian = std::get_if<DebianSource>(&source.what)) return debian->codename;
-  if (const auto* apt = std::get_if<AptSource>(&source.what)) return apt->name;
-  return std::get<DebSource>(source.what).path.string();
-}
-
 Source source(const Node& node, const Fields& contents) {
   Source found{.what = {}, .packages = {}, .place = node.place()};
   if (node.find("debian") != nullptr) {
@@ -135,27 +132,67 @@ Source source(const Node& node, const Fields& contents) {
   return found;
 }
 
+PackageFiles package_files(const Node& node) {
+  const Fields fields(node, "an item of 'files'", {"package", "paths"});
+  PackageFiles files{package_request(fields.require("package")), {}, node.place()};
+  const auto& paths = fields.require("paths");
+  Unique seen("path");
+  for (const auto& item : items_of(paths, "paths")) {
+    files.paths.push_back(text_of(*item, "paths"));
+    seen.add(*item, files.paths.back());
+    try {
+      globs_of(files.paths.back());
+    } catch (base::Error& error) {
+      error.place_if_none(item->place().str());
+      throw;
+    }
+  }
+  if (files.paths.empty()) fail(paths, "'paths' is empty", "write ['/**'] for all of the package's files");
+  return files;
+}
+
+void read_files(const Node& node, Recipe& recipe) {
+  Unique names("package");
+  for (const auto& item : items_of(node, "files")) {
+    const auto& files = recipe.files.emplace_back(package_files(*item));
+    const auto& name = files.package.name;
+    names.add(*item, name);
+    if (std::ranges::count(recipe.packages, name, &Request::name) > 0) {
+      fail(*item, fmt::format("'{}' is in 'packages' and in 'files'", name),
+           "the package brings all of its files; take it out of either");
+    }
+  }
+}
+
 }  // namespace
 
+std::string identity_of(const Source& source) {
+  if (const auto* debian = std::get_if<DebianSource>(&source.what)) return debian->codename;
+  if (const auto* apt = std::get_if<AptSource>(&source.what)) return apt->name;
+  return std::get<DebSource>(source.what).path.string();
+}
+
 void read_contents(const Node& node, Recipe& recipe) {
-  const Fields fields(node, "'contents'", {"sources", "packages", "mirror", "security-mirror"});
+  const Fields fields(node, "'contents'", {"sources", "packages", "files", "mirror", "security-mirror"});
   address(fields, "mirror");  // wrong ones are errors also where no source uses them
   address(fields, "security-mirror");
-  const auto& sources = fields.require("sources");
+  const auto wanted = [&](std::string_view key) { return recipe.extends ? fields.find(key) : &fields.require(key); };
+  const auto* sources = wanted("sources");
   Unique source_names("source");
-  for (const auto& item : items_of(sources, "sources")) {
+  for (const auto& item : sources == nullptr ? std::vector<NodePtr>() : items_of(*sources, "sources")) {
     recipe.sources.push_back(source(*item, fields));
-    source_names.add(*item, identity(recipe.sources.back()));
+    source_names.add(*item, identity_of(recipe.sources.back()));
   }
-  if (recipe.sources.empty()) fail(sources, "'sources' is empty", "write [{debian: trixie}]");
+  if (sources != nullptr && recipe.sources.empty()) fail(*sources, "'sources' is empty", "write [{debian: trixie}]");
 
-  const auto& packages = fields.require("packages");
+  const auto* packages = wanted("packages");
   Unique names("package");
-  for (const auto& item : items_of(packages, "packages")) {
+  for (const auto& item : packages == nullptr ? std::vector<NodePtr>() : items_of(*packages, "packages")) {
     recipe.packages.push_back(package_request(*item));
     names.add(*item, recipe.packages.back().name);
   }
-  if (recipe.packages.empty()) fail(packages, "'packages' is empty");
+  if (const auto* files = fields.find("files")) read_files(*files, recipe);
+  if (packages != nullptr && recipe.packages.empty()) fail(*packages, "'packages' is empty");
 }
 
 }  // namespace debone::recipe

@@ -23,6 +23,41 @@ std::string package_error(std::string_view packages) {
   return error_of([&] { parsed(recipe_with("[{debian: trixie}]", packages)); });
 }
 
+std::string files_error(std::string_view files) {
+  return error_of([&] {
+    parsed(
+        fmt::format("name: x\ncontents:\n  sources: [{{debian: trixie}}]\n  packages: [nginx]\n  files: {}\n", files));
+  });
+}
+
+TEST(Contents, files_of_a_package_alone) {
+  const auto recipe = parsed(R"(name: x
+contents:
+  sources: [{debian: trixie}]
+  packages: [nginx]
+  files:
+    - {package: app=1.0, paths: [/srv/app, "/usr/share/{a,b}/**"]}
+)");
+  ASSERT_EQ(recipe.files.size(), 1U);
+  EXPECT_EQ(recipe.files[0].package.name, "app");
+  EXPECT_EQ(recipe.files[0].package.version, "1.0");
+  EXPECT_THAT(recipe.files[0].paths, testing::ElementsAre("/srv/app", "/usr/share/{a,b}/**"));
+  EXPECT_EQ(recipe.files[0].place.str(), "x.yaml:6:7");
+}
+
+TEST(Contents, mistakes_in_files) {
+  EXPECT_EQ(files_error("[{package: nginx, paths: [/a]}]"),
+            "error: x.yaml:5:11: 'nginx' is in 'packages' and in 'files'\n"
+            "  hint: the package brings all of its files; take it out of either\n");
+  EXPECT_EQ(files_error("[{package: app, paths: [a]}]"),
+            "error: x.yaml:5:34: 'a' is no absolute path\n  hint: a glob begins with a slash: '/a'\n");
+  EXPECT_EQ(files_error("[{package: app, paths: []}]"),
+            "error: x.yaml:5:33: 'paths' is empty\n  hint: write ['/**'] for all of the package's files\n");
+  EXPECT_EQ(files_error("[{package: app}]"), "error: x.yaml:5:11: an item of 'files' has no 'paths'\n");
+  EXPECT_EQ(files_error("[{package: app, paths: [/a]}, {package: app, paths: [/b]}]"),
+            "error: x.yaml:5:40: the package 'app' stands twice\n  hint: its first place is x.yaml:5:11\n");
+}
+
 TEST(Contents, the_mirror_of_contents_holds_where_a_source_has_none) {
   const auto recipe = parsed(R"(name: x
 contents:

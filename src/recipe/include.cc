@@ -36,7 +36,8 @@ void spell(const Node& node, std::string& out) {
 // What makes an item of the list `list` the same thing as an item of the included one.
 std::string identity_of(const Node& item, std::string_view list) {
   if (list == "packages" && item.kind == Node::Kind::scalar) return item.text.substr(0, item.text.find_first_of("=/:"));
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> identifying{{{"paths", "path"},
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> identifying{{{"paths", "path"},
+                                                                                      {"files", "package"},
                                                                                       {"users", "username"},
                                                                                       {"groups", "groupname"},
                                                                                       {"sources", "debian"},

@@ -13,6 +13,7 @@
 #include "recipe/command.h"
 #include "recipe/contents.h"
 #include "recipe/cuts.h"
+#include "recipe/extends.h"
 #include "recipe/fields.h"
 #include "recipe/include.h"
 #include "recipe/path_items.h"
@@ -147,15 +148,37 @@ std::vector<DebconfAnswer> debconf_answers(const Node& node) {
   return answers;
 }
 
+// "nginx", "/srv/app"
+std::vector<OwnLayer> own_layers(const Node& node) {
+  std::vector<OwnLayer> layers;
+  Unique seen("layer");
+  for (const auto& item : items_of(node, "layers")) {
+    auto& layer = layers.emplace_back();
+    layer.place = item->place();
+    if (text_of(*item, "layers").starts_with('/')) {
+      layer.path = absolute_path(*item, "layers");
+      if (layer.path.is_root()) fail(*item, "'/' is the image as a whole");
+      seen.add(*item, layer.path.absolute());
+    } else {
+      layer.package = package_name(*item);
+      seen.add(*item, layer.package);
+    }
+  }
+  return layers;
+}
+
 Recipe recipe_of(const Node& root, const std::string& file) {
   const Fields fields(
-      root, "", {"name",        "include", "contents",   "closure", "keep",     "exclude",     "cuts",    "accounts",
-                 "environment", "paths",   "entrypoint", "cmd",     "work-dir", "stop-signal", "volumes", "ports",
-                 "annotations", "archs",   "effects",    "allow",   "variants", "debconf"});
+      root, "", {"name",     "extends",     "include", "contents",   "closure", "keep",     "exclude",     "cuts",
+                 "accounts", "environment", "paths",   "entrypoint", "cmd",     "work-dir", "stop-signal", "volumes",
+                 "ports",    "annotations", "archs",   "effects",    "allow",   "variants", "debconf",     "layers"});
   Recipe recipe;
   recipe.file = file;
   recipe.name = recipe_name(fields.require("name"));
-  read_contents(fields.require("contents"), recipe);
+  if (const auto* found = fields.find("extends")) recipe.extends = extends_of(*found);
+  if (const auto* found = recipe.extends ? fields.find("contents") : &fields.require("contents")) {
+    read_contents(*found, recipe);
+  }
   read_closure(fields, recipe);
   if (const auto* found = fields.find("cuts")) recipe.cuts = read_cuts(*found);
   if (const auto* found = fields.find("accounts")) {
@@ -178,6 +201,7 @@ Recipe recipe_of(const Node& root, const std::string& file) {
     for (const auto& member : members_of(*found, "effects")) recipe.effects.push_back(stated_effects(member));
   }
   if (const auto* found = fields.find("debconf")) recipe.debconf = debconf_answers(*found);
+  if (const auto* found = fields.find("layers")) recipe.layers = own_layers(*found);
   if (const auto* found = fields.find("allow")) recipe.allow = read_allow(*found);
   if (const auto* found = fields.find("variants")) {
     recipe.variants = read_variants(*found);
@@ -189,11 +213,62 @@ Recipe recipe_of(const Node& root, const std::string& file) {
 
 }  // namespace
 
-Recipe parse(std::string_view text, const std::string& file, const std::filesystem::path& folder,
-             const FindByName& catalog) {
+namespace {
+
+constexpr std::size_t longest_chain = 8;  // of bases
+
+Recipe parse_chain(std::string_view text, const std::string& file, const std::filesystem::path& folder,
+                   const FindByName& catalog, std::size_t depth);
+
+Recipe base_of(const Extends& extends, const std::string& file, const FindByName& catalog, std::size_t depth) {
+  const auto wrong = [&](std::string what, std::string hint = {}) {
+    auto error = base::Error(base::Exit::usage, std::move(what)).at(extends.place.str());
+    return hint.empty() ? error : std::move(error).hint(std::move(hint));
+  };
+  if (depth == longest_chain) throw wrong(fmt::format("a chain of more than {} bases, or a circle", longest_chain));
+  if (!extends.path.empty()) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(extends.path, ignored)) {
+      throw wrong(fmt::format("no file '{}' to extend", extends.written),
+                  fmt::format("it is looked for beside {}; the catalog's recipes are named without .yaml", file));
+    }
+    const auto shown = (std::filesystem::path(file).parent_path() / extends.written).lexically_normal().string();
+    return parse_chain(base::read_file(extends.path, largest_text), shown, extends.path.parent_path(), catalog,
+                       depth + 1);
+  }
+  const auto text = catalog ? catalog(extends.written) : std::nullopt;
+  if (!text) {
+    throw wrong(fmt::format("the catalog has no '{}' to extend", extends.written),
+                "`debone catalog` lists its recipes; a file is named with its .yaml, an image as ./NAME");
+  }
+  return parse_chain(*text, fmt::format("catalog/{}.yaml", extends.written), {}, catalog, depth + 1);
+}
+
+// With the sources of what it extends.
+Recipe parse_chain(std::string_view text, const std::string& file, const std::filesystem::path& folder,
+                   const FindByName& catalog, std::size_t depth) {
   const auto origin =
       std::make_shared<const Origin>(Origin{file, folder.empty() ? folder : std::filesystem::absolute(folder)});
-  return recipe_of(*read_with_includes(text, origin, catalog), file);
+  auto recipe = recipe_of(*read_with_includes(text, origin, catalog), file);
+  if (recipe.extends && !recipe.extends->is_image) {
+    const auto base = base::while_doing(fmt::format("reading what {} extends", recipe.extends->place.str()),
+                                        [&] { return base_of(*recipe.extends, file, catalog, depth); });
+    recipe.sources = joined_sources(base.sources, recipe.sources);
+    if (recipe.archs.empty()) recipe.archs = base.archs;
+  }
+  if (recipe.sources.empty() && !(recipe.packages.empty() && recipe.files.empty())) {
+    throw base::Error(base::Exit::usage, "packages, and no sources that they could come from")
+        .at(recipe.file)
+        .hint("name them under 'contents': an image that is extended does not say where its packages are from");
+  }
+  return recipe;
+}
+
+}  // namespace
+
+Recipe parse(std::string_view text, const std::string& file, const std::filesystem::path& folder,
+             const FindByName& catalog) {
+  return parse_chain(text, file, folder, catalog, 0);
 }
 
 Recipe load(const std::filesystem::path& file, const FindByName& catalog) {

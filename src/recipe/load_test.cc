@@ -226,6 +226,16 @@ TEST_P(Mistakes, are_named_at_their_place) {
   EXPECT_EQ(error_of([] { with(GetParam().text); }), GetParam().error);
 }
 
+TEST(Recipe, layers_of_packages_and_paths) {
+  const auto recipe = with("layers: [nginx, /srv/app]\n");
+  ASSERT_EQ(recipe.layers.size(), 2U);
+  EXPECT_EQ(recipe.layers[0].package, "nginx");
+  EXPECT_EQ(recipe.layers[1].package, "");
+  EXPECT_EQ(recipe.layers[1].path.absolute(), "/srv/app");
+  EXPECT_EQ(error_of([] { with("layers: [/]\n"); }), "error: x.yaml:3:10: '/' is the image as a whole\n");
+  EXPECT_EQ(error_of([] { with("layers: [a/b]\n"); }).substr(0, 25), "error: x.yaml:3:10: 'a/b'");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Keys, Mistakes,
     testing::Values(
@@ -233,12 +243,13 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"accounts: {nothing-alike: x}\n",
                 "error: x.yaml:3:12: unknown key 'nothing-alike' in 'accounts'\n"
                 "  hint: the keys here are 'run-as', 'users' and 'groups'\n"},
-        Mistake{"<<: {cmd: x}\n",
-                "error: x.yaml:3:1: unknown key '<<'\n"
-                "  hint: the keys here are 'name', 'include', 'contents', 'closure', 'keep', 'exclude', 'cuts', "
-                "'accounts', 'environment', 'paths', 'entrypoint', "
-                "'cmd', 'work-dir', 'stop-signal', 'volumes', 'ports', 'annotations', 'archs', 'effects', 'allow', "
-                "'variants' and 'debconf'\n"},
+        Mistake{
+            "<<: {cmd: x}\n",
+            "error: x.yaml:3:1: unknown key '<<'\n"
+            "  hint: the keys here are 'name', 'extends', 'include', 'contents', 'closure', 'keep', 'exclude', 'cuts', "
+            "'accounts', 'environment', 'paths', 'entrypoint', "
+            "'cmd', 'work-dir', 'stop-signal', 'volumes', 'ports', 'annotations', 'archs', 'effects', 'allow', "
+            "'variants', 'debconf' and 'layers'\n"},
         Mistake{"cmd: x\nname: y\n",
                 "error: x.yaml:4:1: the key 'name' stands twice\n  hint: its first place is line 1, column 1\n"},
         Mistake{"cmd:\n", "error: x.yaml:3:1: 'cmd' has no value\n  hint: give it one, or remove it\n"},

@@ -22,6 +22,14 @@ struct Place {
   std::string str() const;
 };
 
+// `extends:`: the image that this one begins with, layer by layer.
+struct Extends {
+  std::string written;         // "php-fpm", "../base.yaml", "./base.tar"
+  std::filesystem::path path;  // of a recipe's file or an image, absolute; empty: a recipe of the catalog
+  bool is_image = false;       // an OCI layout or an archive, not a recipe
+  Place place = {};
+};
+
 // {debian: trixie}: main, -updates and -security with Debian's own keyring.
 struct DebianSource {
   std::string codename;  // "trixie"
@@ -78,6 +86,13 @@ struct Overrule {
   std::string package;
   std::string reason;  // the user's own words, never empty
   Place place;
+};
+
+// An item of `contents: files:`: files of a package without what it depends on, and without what its scripts do.
+struct PackageFiles {
+  Request package;
+  std::vector<std::string> paths;  // globs as those of `cuts:`, never empty
+  Place place = {};
 };
 
 // An item of `cuts:`: a named set ("no-docs") or a glob ("/usr/share/foo/**"), added or, with a `!` before it,
@@ -144,14 +159,23 @@ struct Allowance {
   Place place = {};
 };
 
+// An item of `layers:`: a package, or a path and all below it, that gets a layer of its own.
+struct OwnLayer {
+  std::string package;  // empty: a path
+  base::RelPath path;
+  Place place = {};
+};
+
 // See variants.h.
 enum class Variant { latest, nonroot, debug, debug_nonroot };
 
 struct Recipe {
   std::string name;
   std::string file;  // how errors name it
-  std::vector<Source> sources;
+  std::optional<Extends> extends;
+  std::vector<Source> sources;  // those of the recipes that it extends too; empty only of one that extends an image
   std::vector<Request> packages;
+  std::vector<PackageFiles> files;  // none of a package in `packages`, none twice
   ClosureMode closure = ClosureMode::lean;
   std::vector<Overrule> keep;     // in the recipe's order
   std::vector<Overrule> exclude;  // likewise; none is in both
@@ -172,6 +196,7 @@ struct Recipe {
   std::vector<StatedEffects> effects;
   std::vector<DebconfAnswer> debconf;  // in the recipe's order
   std::vector<Allowance> allow;        // likewise
+  std::vector<OwnLayer> layers;        // likewise
   std::vector<Variant> variants;       // empty where the recipe names none; else with `latest` first
   Place variants_place;
 

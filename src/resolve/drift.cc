@@ -71,6 +71,12 @@ std::vector<Drift> drift(const recipe::Recipe& recipe, const Lock& lock) {
     found.push_back({recipe.file, fmt::format("the closure is {}, and {} in {}", name_of(wanted.closure),
                                               name_of(locked.closure), locked.closure_place.str())});
   }
+  if (wanted.extends != locked.extends) {
+    const auto told = [](const std::string& base) { return base.empty() ? "nothing" : fmt::format("'{}'", base); };
+    found.push_back({wanted.extends.empty() ? recipe.file : wanted.extends_place.str(),
+                     fmt::format("it extends {}, and {} in {}", told(wanted.extends), told(locked.extends),
+                                 locked.extends.empty() ? locked.file : locked.extends_place.str())});
+  }
   const auto compare_items = [&](const auto& items, const auto& others, std::string_view where) {
     compare(found, items, others, recipe.file, locked.file, where, &InputItem::package, &InputItem::text);
   };
@@ -83,6 +89,7 @@ std::vector<Drift> drift(const recipe::Recipe& recipe, const Lock& lock) {
         {wanted.sources.front().place.str(), fmt::format("the sources stand in another order in {}", locked.file)});
   }
   compare_items(wanted.requests, locked.requests, "");
+  compare_items(wanted.files, locked.files, " of 'files'");
   compare_items(wanted.keep, locked.keep, " of 'keep'");
   compare_items(wanted.exclude, locked.exclude, " of 'exclude'");
   compare_items(wanted.debug, locked.debug, " of the debug variants");

@@ -15,8 +15,8 @@ struct Drift {
   std::string what;   // "'hello=1.2' is asked for, 'hello=1.1' is locked (app.lock:6:5)"
 };
 
-// In this order: name, closure, sources, packages, keep, exclude, the program that starts, cuts, accounts that the
-// recipe states, architectures.
+// In this order: name, closure, base, sources, packages, files, keep, exclude, the program that starts, cuts, accounts
+// that the recipe states, architectures.
 std::vector<Drift> drift(const recipe::Recipe& recipe, const Lock& lock);
 
 }  // namespace debone::resolve

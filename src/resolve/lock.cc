@@ -126,9 +126,9 @@ LockedAccount account_of(const Node& node) {
 }
 
 LockedState state_of(const Node& node) {
-  constexpr std::array states{LockedState::kept, LockedState::data_only, LockedState::read, LockedState::debug,
-                              LockedState::left_out};
-  constexpr std::array<std::string_view, 5> names{"kept", "data-only", "read", "debug", "left-out"};
+  constexpr std::array states{LockedState::kept,  LockedState::data_only, LockedState::read,
+                              LockedState::files, LockedState::debug,     LockedState::left_out};
+  constexpr std::array<std::string_view, 6> names{"kept", "data-only", "read", "files", "debug", "left-out"};
   const auto& name = recipe::choice_of(node, "state", names);
   return states[static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())];
 }
@@ -171,6 +171,9 @@ LockedPackage package_of(const Node& node, const Lock& lock, std::string_view ar
   if (package.state == LockedState::debug &&
       std::ranges::count(lock.inputs.debug, package.name, &InputItem::package) == 0)
     fail(state, fmt::format("'{}' is not what the debug variants have", package.name));
+  if (package.state == LockedState::files &&
+      std::ranges::count(lock.inputs.files, package.name, &InputItem::package) == 0)
+    fail(state, fmt::format("'{}' is not among the lock's 'files'", package.name));
   package.reason = line_of(fields.require("why"), "why");
   const auto& from = fields.require("from");
   package.from = line_of(from, "from");
@@ -220,6 +223,12 @@ void read_unresolved(const Node& node, Lock& lock) {
                       item->place()});
     }
     std::ranges::sort(into, {}, [](const LockedNeed& need) { return std::tie(need.path, need.soname); });
+  }
+}
+
+void read_base(const Node& node, Lock& lock) {
+  for (const auto& member : members_of(node, "base")) {
+    architecture_at(*member.key, lock).base = digest_of(*member.value);
   }
 }
 
@@ -275,12 +284,17 @@ void read_inputs(const Fields& fields, Inputs& inputs) {
   const auto& name = fields.require("name");
   inputs.name = recipe::recipe_name(name);
   inputs.name_place = name.place();
+  if (const auto* extends = fields.find("extends")) {
+    inputs.extends = line_of(*extends, "extends");
+    inputs.extends_place = extends->place();
+  }
   const auto& closure = fields.require("closure");
   const bool full = recipe::choice_of(closure, "closure", modes) == "full";
   inputs.closure = full ? recipe::ClosureMode::full : recipe::ClosureMode::lean;
   inputs.closure_place = closure.place();
   inputs.sources = list_of(fields, "sources", "source", source_of, [](const auto& source) { return source.id(); });
   inputs.requests = list_of(fields, "requests", "package", request_of, text);
+  inputs.files = list_of(fields, "files", "package", request_of, text);
   inputs.keep = list_of(fields, "keep", "package", name_item_of, text);
   inputs.exclude = list_of(fields, "exclude", "package", name_item_of, text);
   if (const auto* starts = fields.find("starts")) {
@@ -329,8 +343,8 @@ Lock parse_lock(std::string_view text, const std::string& file) {
   const auto root = recipe::read_yaml(text, origin, {largest_lock, 400'000});
   require_form(*root);
   const Fields fields(*root, "the lock",
-                      {"lock", "name", "closure", "sources", "requests", "keep", "exclude", "debug", "starts", "cuts",
-                       "suites", "users", "groups", "packages", "unresolved", "with-apt"});
+                      {"lock", "name", "extends", "base", "closure", "sources", "requests", "files", "keep", "exclude",
+                       "debug", "starts", "cuts", "suites", "users", "groups", "packages", "unresolved", "with-apt"});
   Lock lock;
   lock.inputs.file = file;
   read_inputs(fields, lock.inputs);
@@ -342,6 +356,16 @@ Lock parse_lock(std::string_view text, const std::string& file) {
     lock.architectures.push_back(architecture_of(member, lock));
   }
   std::ranges::sort(lock.architectures, {}, &LockedArchitecture::name);
+  if (const auto* found = fields.find("base")) read_base(*found, lock);
+  for (const auto& architecture : lock.architectures) {
+    if (architecture.base.has_value() == lock.inputs.extends.empty()) {
+      throw base::Error(base::Exit::usage, lock.inputs.extends.empty()
+                                               ? fmt::format("a base for {}, and no 'extends'", architecture.name)
+                                               : fmt::format("no base for {}", architecture.name))
+          .at(architecture.place.str())
+          .hint(renew);
+    }
+  }
   if (const auto* found = fields.find("unresolved")) read_unresolved(*found, lock);
   if (const auto* found = fields.find("with-apt")) read_with_apt(*found, lock);
   require_end(lock);

@@ -38,6 +38,7 @@ enum class LockedState {
   kept,
   data_only,  // kept, but for its programs
   read,       // for what effects make of it; no file of its own is in the image
+  files,      // for those of its files that the recipe names; nothing it depends on is there for it
   debug,      // in the debug variants alone, in a layer of their own
   left_out,
 };
@@ -67,11 +68,12 @@ struct LockedNeed {
 
 // The packages for one architecture.
 struct LockedArchitecture {
-  std::string name;                     // Debian's
-  std::vector<LockedPackage> packages;  // sorted by name
-  std::vector<LockedNeed> unresolved;   // sorted by path and soname
-  std::uint64_t apt_size = 0;           // bytes that apt would install for the same request, by Installed-Size
-  std::uint64_t apt_packages = 0;       // likewise
+  std::string name;                       // Debian's
+  std::vector<LockedPackage> packages;    // sorted by name
+  std::vector<LockedNeed> unresolved;     // sorted by path and soname
+  std::optional<base::Digest> base = {};  // the manifest of the image that it extends
+  std::uint64_t apt_size = 0;             // bytes that apt would install for the same request, by Installed-Size
+  std::uint64_t apt_packages = 0;         // likewise
   recipe::Place place;
 
   // The packages that the image is made of: neither left out nor of the debug variants. In their order.

@@ -73,6 +73,10 @@ Inputs inputs_of(const recipe::Recipe& recipe) {
   inputs.file = recipe.file;
   inputs.name = recipe.name;
   inputs.closure = recipe.closure;
+  if (recipe.extends) {
+    inputs.extends = recipe.extends->written;
+    inputs.extends_place = recipe.extends->place;
+  }
   for (const auto& source : recipe.sources) {
     InputSource input;
     std::visit(SourceReader{input}, source.what);
@@ -83,6 +87,8 @@ Inputs inputs_of(const recipe::Recipe& recipe) {
   }
   for (const auto& request : recipe.packages) inputs.requests.push_back(item_of(request));
   std::ranges::sort(inputs.requests, {}, &InputItem::package);
+  for (const auto& files : recipe.files) inputs.files.push_back(item_of(files.package));
+  std::ranges::sort(inputs.files, {}, &InputItem::package);
   inputs.keep = items_of(recipe.keep);
   inputs.exclude = items_of(recipe.exclude);
   if (std::ranges::any_of(recipe.variants, recipe::is_debug)) {

@@ -39,9 +39,12 @@ struct Inputs {
   std::string name;
   recipe::Place name_place;  // of a lock
   recipe::ClosureMode closure = recipe::ClosureMode::lean;
-  recipe::Place closure_place;       // of a lock
+  recipe::Place closure_place;  // of a lock
+  std::string extends;          // as the recipe has it; empty: nothing
+  recipe::Place extends_place;
   std::vector<InputSource> sources;  // in the recipe's order, which decides between equals
   std::vector<InputItem> requests;   // sorted by package
+  std::vector<InputItem> files;      // likewise: packages of which the recipe takes files alone; not which files
   std::vector<InputItem> keep;       // likewise
   std::vector<InputItem> exclude;    // likewise
   std::vector<InputItem> debug;      // likewise: what the debug variants have beside these

@@ -67,6 +67,7 @@ std::string_view name_of(LockedState state) {
     case LockedState::kept: return "kept";
     case LockedState::data_only: return "data-only";
     case LockedState::read: return "read";
+    case LockedState::files: return "files";
     case LockedState::debug: return "debug";
     case LockedState::left_out: return "left-out";
   }
@@ -82,8 +83,13 @@ std::string text_of(const Lock& lock) {
       "name: {}\n"
       "closure: {}\n",
       lock.inputs.name, yaml_text(lock.inputs.name), name_of(lock.inputs.closure));
+  if (!lock.inputs.extends.empty()) {
+    text += fmt::format("extends: {}\nbase:\n", yaml_text(lock.inputs.extends));
+    for (const auto& one : lock.architectures) text += fmt::format("  {}: {}\n", one.name, one.base->hex());
+  }
   section(text, "sources", lock.inputs.sources, [](const InputSource& source) { return source.str(); });
   section(text, "requests", lock.inputs.requests, item);
+  section(text, "files", lock.inputs.files, item);
   section(text, "keep", lock.inputs.keep, item);
   section(text, "exclude", lock.inputs.exclude, item);
   section(text, "debug", lock.inputs.debug, item);

@@ -31,13 +31,16 @@ constexpr std::size_t longest_component = 255;      // NAME_MAX
 
 std::string origin_of(const Deb& deb) { return std::string(origin_prefix) + deb.record.name; }
 
+constexpr std::string_view base_origin = "base";
+constexpr std::string_view base_prefix = "base:";
+
 // Whether `a` declares Replaces on `b`.
-bool replaces(const Deb& a, const Deb& b) {
-  for (const auto& alternatives : a.record.replaces) {
+bool replaces(const debian::PackageRecord& a, const debian::PackageRecord& b) {
+  for (const auto& alternatives : a.replaces) {
     for (const auto& relation : alternatives) {
       const bool of_architecture =
-          relation.qualifier.empty() || relation.qualifier == "any" || relation.qualifier == b.record.architecture;
-      if (relation.name == b.record.name && of_architecture && relation.admits(b.record.version)) return true;
+          relation.qualifier.empty() || relation.qualifier == "any" || relation.qualifier == b.architecture;
+      if (relation.name == b.name && of_architecture && relation.admits(b.version)) return true;
     }
   }
   return false;
@@ -46,6 +49,10 @@ bool replaces(const Deb& a, const Deb& b) {
 class Assembler {
  public:
   explicit Assembler(const std::vector<Deb>& debs) : debs_(debs) { implicit_.insert(RelPath()); }
+  Assembler(const std::vector<Deb>& debs, Tree base, const std::vector<debian::PackageRecord>& records)
+      : debs_(debs), tree_(std::move(base)) {
+    for (const auto& record : records) base_.emplace(std::string(base_prefix) + record.name, &record);
+  }
 
   Tree assemble() {
     plan();
@@ -75,6 +82,7 @@ class Assembler {
         names.push_back(std::move(*name));
       }
     }
+    require_merged_base();
     for (const auto& deb : debs_) {
       const auto preinst = deb.control_files.find("preinst");
       if (preinst == deb.control_files.end()) continue;
@@ -82,8 +90,23 @@ class Assembler {
     }
   }
 
+  // What is to be a link into /usr must not be a directory of the base.
+  void require_merged_base() const {
+    for (const auto& [path, node] : tree_.nodes()) {
+      if (node.type != NodeType::directory || !merged_usr_.is_link(path)) continue;
+      throw Error(Exit::usage, fmt::format("'{}' of the base is a directory, not a link into /usr", path.absolute()))
+          .hint("packages of Debian 12 and newer need a merged /usr");
+    }
+  }
+
   void plan_diversion(const Deb& deb, const Diversion& diversion) {
     const auto from = merged_usr_.relocate(diversion.from);
+    if (const auto* standing = tree_.find(from);
+        standing != nullptr && standing->origin != fmt::format("{}{}", base_prefix, diversion.owner)) {
+      throw Error(Exit::usage, fmt::format("it diverts '{}', which is in the base", from.absolute()))
+          .at(deb.record.id())
+          .hint("an image that extends another cannot move its files: name the package in the base's recipe");
+    }
     Diversion placed{diversion.owner, from, merged_usr_.relocate(diversion.to)};
     const auto [standing, added] = diversions_.try_emplace(from, std::move(placed));
     if (!added && standing->second.owner != diversion.owner) {
@@ -202,17 +225,27 @@ class Assembler {
   // Whether this package's file takes the place of another's, or the other's stays.
   bool wins_over(const Node& standing, const RelPath& where) const {
     if (standing.origin == origin_) throw refused(fmt::format("'{}' stands in it twice", where.absolute()));
-    const auto other = packages_.find(standing.origin);
-    if (other != packages_.end() && replaces(*current_, *other->second)) return true;
-    if (other != packages_.end() && replaces(*other->second, *current_)) return false;
+    if (standing.origin == base_origin) return false;
+    if (standing.origin == fmt::format("{}{}", base_prefix, current_->record.name)) return true;
+    const auto* other = record_of(standing);
+    if (other != nullptr && replaces(current_->record, *other)) return true;
+    if (other != nullptr && replaces(*other, current_->record)) return false;
     throw Error(Exit::usage, fmt::format("'{}' is also in {}", where.absolute(), owner_of(standing)))
         .at(current_->record.id())
         .hint("neither package Replaces the other and none diverts the path: one of them must go");
   }
 
   std::string owner_of(const Node& node) const {
-    const auto found = packages_.find(node.origin);
-    return found != packages_.end() ? found->second->record.id() : "several packages";
+    const auto* record = record_of(node);
+    if (record == nullptr) return node.origin == base_origin ? "the base" : "several packages";
+    return node.origin.starts_with(base_prefix) ? record->id() + " of the base" : record->id();
+  }
+
+  // Of the package whose it is, or null.
+  const debian::PackageRecord* record_of(const Node& node) const {
+    if (const auto found = packages_.find(node.origin); found != packages_.end()) return &found->second->record;
+    const auto of_base = base_.find(node.origin);
+    return of_base != base_.end() ? of_base->second : nullptr;
   }
 
   void check_target(const RelPath& link, std::string_view target) const {
@@ -266,15 +299,17 @@ class Assembler {
   // A target's name alone says little where it leads through other links.
   void check_links() {
     for (const auto& [path, node] : tree_.nodes()) {
-      if (node.type != NodeType::symlink || !tree_.leaves_root(path)) continue;
-      current_ = packages_.at(node.origin);
+      const auto package = packages_.find(node.origin);
+      if (node.type != NodeType::symlink || package == packages_.end() || !tree_.leaves_root(path)) continue;
+      current_ = package->second;
       throw leaves_root(path, node.link_target);
     }
   }
 
   const std::vector<Deb>& debs_;
-  std::vector<std::vector<RelPath>> names_;     // of each package's entries
-  std::map<std::string, const Deb*> packages_;  // by origin
+  std::vector<std::vector<RelPath>> names_;                   // of each package's entries
+  std::map<std::string, const Deb*> packages_;                // by origin
+  std::map<std::string, const debian::PackageRecord*> base_;  // likewise
   MergedUsr merged_usr_;
   std::map<RelPath, Diversion> diversions_;
   Tree tree_;
@@ -287,6 +322,10 @@ class Assembler {
 }  // namespace
 
 Tree assemble(const std::vector<Deb>& debs) { return Assembler(debs).assemble(); }
+
+Tree assemble(const std::vector<Deb>& debs, Tree base, const std::vector<debian::PackageRecord>& records) {
+  return Assembler(debs, std::move(base), records).assemble();
+}
 
 std::int64_t newest_mtime(const Tree& tree) {
   std::int64_t newest = 0;

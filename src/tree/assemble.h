@@ -25,6 +25,11 @@ namespace debone::tree {
 // (usage) for a file conflict, naming both packages and the path.
 Tree assemble(const std::vector<package::Deb>& debs);
 
+// Likewise onto an image that is there. Its packages are `records`; a node of theirs has the origin "base:NAME", any
+// other "base". What one of them ships is taken over as from a package of the set; the same file of the same package is
+// no conflict; what no package of the base ships stays as it is there. Nothing of it may be diverted: Error (usage).
+Tree assemble(const std::vector<package::Deb>& debs, Tree base, const std::vector<debian::PackageRecord>& records);
+
 // Applies the recipe's `paths:` (or a package's stated ones) in order. mtimes are `created`, origin is "recipe", owners
 // 0:0 and modes 0755 for directories, 0644 for files where the item does not say otherwise.
 // - directory: one that is there keeps what the item does not state; a link to a directory is followed.
