@@ -189,8 +189,11 @@ def test_each_finisher_is_needed(live_place, live_build):
 
 def is_missed(place, request, installed, finisher):
     output = place.work / "without"
-    place.build(recipe_of(request), "-o", output, "--allow-expired", "--allow-older", "--without-finisher", finisher,
-                timeout=900).ok()
+    built = place.build(recipe_of(request), "-o", output, "--allow-expired", "--allow-older", "--without-finisher",
+                        finisher, timeout=900)
+    if built.status == 1:  # the build's own checks miss it
+        return True
+    built.ok()
     image = Image(output)
     if not {"etc/passwd", "etc/group", "etc/ld.so.cache"} <= image.entries().keys():
         return True
