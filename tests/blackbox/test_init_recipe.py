@@ -1,8 +1,10 @@
 """A recipe's `init:` block: judged at build, in the image as a file, with debone-init beside it as the entrypoint."""
 
 import hashlib
+import io
 import re
 import subprocess
+import tarfile
 
 import pytest
 
@@ -143,6 +145,24 @@ def test_files_of_its_own(place, debian):
     place.build(WITHOUT + INIT).fails(
         2, "error: a package brings /usr/sbin/debone-init, which the recipe's 'init' makes\n"
            "  hint: cut that file, or do without the 'init'")
+
+
+def layer_paths(image, number):
+    with tarfile.open(fileobj=io.BytesIO(image.layers()[number])) as archive:
+        return [member.name.removeprefix("./") for member in archive]
+
+
+def test_over_a_base_that_has_it(place, debian):
+    """The base's program serves; its configuration is taken over by that of the image above."""
+    place.write("base.yaml", RECIPE.replace("name: test", "name: base") + "init: {log: json}\n")
+    for name, more in (("plain", ""), ("own", "entrypoint: /usr/bin/hello\ninit: {log: text}\n")):
+        place.build(f"name: {name}\nextends: base.yaml\n{more}", "-o", name).ok()
+        image = Image(place.work / name)
+        assert image.config["config"]["Entrypoint"] == ENTRYPOINT
+        assert image.read(PROGRAM) == init_program().read_bytes()
+        assert (b"log = text" in image.read("etc/debone/init.conf")) == (name == "own")
+        place.run("check", name).ok()
+    assert not [path for path in layer_paths(Image(place.work / "own"), -1) if path.startswith(PROGRAM[1:])]
 
 
 # From here on in a container, by root and runc.
