@@ -159,6 +159,20 @@ archs: [amd64, arm64]
     put("recipe", "alias-bomb", bomb)
     put("recipe", "deep", "a: " + "[" * 2000)
     put("recipe", "duplicate", "name: a\nname: b\n")
+    put("recipe", "init", r"""name: init
+contents: {sources: [{debian: trixie}], packages: [a]}
+entrypoint: [/a, $B, "c d"]
+stop-signal: SIGQUIT
+init:
+  log: json
+  drain: 5s
+  secrets: [PASSWORD]
+  steps:
+    - {wait: db, for: "tcp://${DB:-db}:3306", timeout: 1m30s, if-set: DB}
+    - {template: conf, text: "a\n${A:-b}\n", to: /run/a, owner: "a:a", mode: 0o640}
+    - {step: one, command: a 'b c' $D, environment: {E: f, G: ''}, stdin: [/x, /y], retries: 3}
+  run: {user: a, arguments: append}
+""")
     put("structure", "php-fpm", (HERE.parent / "structure-tests/php-fpm.yaml").read_bytes())
     put("structure", "options", """schemaVersion: 2.0.0
 globalEnvVars: [{key: A, value: "$A${B}$"}]

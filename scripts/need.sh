@@ -1,12 +1,13 @@
 #!/bin/sh
 # need.sh LIST...: sees to it that the Debian packages named in packaging/apt-LIST.txt, and in apt-LIST.CODENAME.txt for
-# this release alone, are installed. As root it installs what is missing, otherwise it says what to install.
+# this release and apt-LIST.ARCHITECTURE.txt for this architecture alone, are installed. As root it installs what is missing, otherwise it says what to install.
 set -eu
 cd "$(dirname "$0")/../packaging"
 missing=
+architecture=$(dpkg --print-architecture)
 release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 for list in "$@"; do
-  for package in $(cat "apt-$list.txt" "apt-$list.$release.txt" 2>/dev/null); do
+  for package in $(cat "apt-$list.txt" "apt-$list.$release.txt" "apt-$list.$architecture.txt" 2>/dev/null); do
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
     [ "$state" = installed ] || missing="$missing $package"
   done

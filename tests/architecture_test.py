@@ -69,6 +69,7 @@ def test_file(path):
 
 
 def test_init_stands_alone():
+    assert [room for room, uses in table().items() if "init" in uses] == ["recipe"]
     assert table()["init"] == []
     heavy = re.compile(r"#\s*include\s+<(iostream|fstream|sstream|iomanip|filesystem|regex|format|locale|fmt/.*|nlohmann/.*)>")
     for path in [*SOURCE.glob("src/init/*.h"), *SOURCE.glob("src/init/*.cc"), SOURCE / "src/debone_init.cc"]:

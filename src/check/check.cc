@@ -10,6 +10,7 @@ namespace debone::check {
 Process process_of(const recipe::Recipe& recipe) {
   Process process;
   process.command = recipe.entrypoint.empty() ? recipe.cmd : recipe.entrypoint;
+  if (recipe.init) process.programs = recipe.init->programs;
   if (const auto path = recipe.environment.find("PATH"); path != recipe.environment.end())
     process.search_path = path->second;
   process.work_dir = recipe.work_dir;

@@ -39,7 +39,8 @@ struct Repeat {
 
 // How an image starts its process.
 struct Process {
-  std::vector<std::string> command;  // of the entrypoint, or else the command; empty: an image to build others on
+  std::vector<std::string> command;     // of the entrypoint, or else the command; empty: an image to build others on
+  std::vector<std::string> programs{};  // that debone-init starts, where that is the entrypoint; by path or name
   std::string search_path{tree::default_path};
   std::string work_dir;              // absolute, or empty
   std::string user;                  // "NAME", "UID", "UID:GID", or empty

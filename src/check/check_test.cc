@@ -119,6 +119,17 @@ TEST_F(Check, FindsAPathFromTheWorkDirectory) {
             "package that brings it\n");
 }
 
+TEST_F(Check, WhatDeboneInitStartsCountsToo) {
+  recipe.init.emplace().programs = {"/usr/bin/serve", "migrate"};
+  EXPECT_EQ(findings(),
+            "failure entrypoint-missing : no 'migrate' in the image's PATH; name its path, or add the package that "
+            "brings it\n");
+  file("usr/bin/migrate", program(), 0644);
+  EXPECT_EQ(findings(),
+            "failure entrypoint-not-executable /usr/bin/migrate: nobody may execute it; give it permissions 0o755 "
+            "under paths\n");
+}
+
 TEST_F(Check, TheEntrypointMustBeExecutable) {
   tree.at(*RelPath::parse("usr/bin/serve")).mode = 0644;
   EXPECT_EQ(findings(),

@@ -18,8 +18,8 @@ using Findings = std::vector<Finding>;
 bool is_program_directory(const base::RelPath& directory);
 
 // What the container starts (the entrypoint, or else the command) is found as execvp finds it with the image's PATH,
-// may be executed, and has the loader or interpreter that it names. Ids: entrypoint-missing, entrypoint-not-executable,
-// entrypoint-not-a-program, interpreter-missing.
+// may be executed, and has the loader or interpreter that it names; likewise each program that debone-init starts. Ids:
+// entrypoint-missing, entrypoint-not-executable, entrypoint-not-a-program, interpreter-missing.
 void entrypoint(const Subject& subject, Findings& findings);
 
 // The interpreter of every executable script in a program directory is there; where that is env(1), the program that

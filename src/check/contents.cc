@@ -109,13 +109,14 @@ void private_keys(const Subject& subject, Findings& findings) {
 
 void repeats(const Subject& subject, Findings& findings) {
   // What is made for an image as a whole, by its path or by its name.
-  constexpr std::array<std::string_view, 15> written_again{"etc/group",
+  constexpr std::array<std::string_view, 16> written_again{"etc/group",
                                                            "etc/gshadow",
                                                            "etc/ld.so.cache",
                                                            "etc/passwd",
                                                            "etc/shadow",
                                                            "etc/ssl/certs",
                                                            "etc/ca-certificates.conf",
+                                                           "etc/debone/init.conf",
                                                            "etc/mailcap",
                                                            "etc/shells",
                                                            "etc/xml",

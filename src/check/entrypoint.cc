@@ -64,12 +64,8 @@ std::string named_to_env(const std::vector<std::string_view>& line) {
   return {};
 }
 
-}  // namespace
-
-void entrypoint(const Subject& subject, Findings& findings) {
+void check_command(const Subject& subject, const std::string& command, Findings& findings) {
   const auto& process = subject.process;
-  if (process.command.empty()) return;  // an image to build others on
-  const auto& command = process.command.front();
   const auto found = tree::find_program(subject.tree, process.search_path, process.work_dir, command);
   if (!found) {
     findings.push_back({"entrypoint-missing", Severity::failure, "",
@@ -81,6 +77,14 @@ void entrypoint(const Subject& subject, Findings& findings) {
   } else {
     check_interpreter(subject.tree, *found, 1, findings);
   }
+}
+
+}  // namespace
+
+void entrypoint(const Subject& subject, Findings& findings) {
+  if (subject.process.command.empty()) return;  // an image to build others on
+  check_command(subject, subject.process.command.front(), findings);
+  for (const auto& program : subject.process.programs) check_command(subject, program, findings);
 }
 
 void interpreters(const Subject& subject, Findings& findings) {

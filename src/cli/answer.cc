@@ -10,6 +10,7 @@
 #include "cli/closure_graph.h"
 #include "evidence/dependencies.h"
 #include "evidence/graph.h"
+#include "recipe/init_block.h"
 
 namespace debone::cli {
 namespace {
@@ -87,15 +88,22 @@ std::vector<AnswerStep> chain_to_unknown(const PackageSet& set, const std::strin
   return best;
 }
 
-// Where the recipe's `paths:` make or contain the path.
-std::string place_in_recipe(const recipe::Recipe& recipe, const std::string& asked) {
+// Where the recipe itself makes or contains the path, by which of its keys.
+struct InRecipe {
+  std::string place;
+  std::string key;
+};
+
+InRecipe place_in_recipe(const recipe::Recipe& recipe, const std::string& asked) {
+  if (recipe.init && (asked == recipe::init_package || asked == recipe::init_program || asked == recipe::init_config))
+    return {recipe.init->place.str(), "init"};
   const auto path = base::RelPath::parse_absolute(asked);
-  if (!path) return "";
+  if (!path) return {};
   for (const auto& item : recipe.paths) {
     const bool is_it = item.path == *path || (item.type == recipe::PathType::tree && path->is_within(item.path));
-    if (is_it && item.type != recipe::PathType::permissions) return item.place.str();
+    if (is_it && item.type != recipe::PathType::permissions) return {item.place.str(), "paths"};
   }
-  return "";
+  return {};
 }
 
 }  // namespace
@@ -169,7 +177,9 @@ Answers answer(const Explainer& explainer, const recipe::Recipe& recipe, const s
   answers.recipe = recipe.name;
   answers.architecture = architecture;
   answers.asked = asked;
-  answers.by_recipe = place_in_recipe(recipe, asked);
+  auto in_recipe = place_in_recipe(recipe, asked);
+  answers.by_recipe = std::move(in_recipe.place);
+  answers.recipe_key = std::move(in_recipe.key);
   if (recipe.extends && recipe.extends->is_image) {
     answers.base = fmt::format("debone show {}", recipe.extends->written);
   } else if (recipe.extends) {

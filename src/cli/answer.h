@@ -44,7 +44,8 @@ struct Answers {
   std::string leads_to;           // where the links of a path lead: "/usr/bin/php8.4"
   std::vector<Answer> found;      // those in the image first, then by package
   std::string base;               // what `why` or `show` may know of it: "debone why php-fpm libc6"; or empty
-  std::string by_recipe;          // its place, where its `paths:` make the path: "app.yaml:9:5"
+  std::string by_recipe;          // its place, where the recipe itself makes the path: "app.yaml:9:5"
+  std::string recipe_key;         // by which of its keys: "paths"
   std::vector<std::string> near;  // names that may be meant where nothing was found
   std::size_t unknown = 0;        // packages that were left out and of whose files nothing is known
 

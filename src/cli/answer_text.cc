@@ -130,8 +130,8 @@ std::string text_of(const Answers& answers, bool all) {
   if (!answers.leads_to.empty())
     text += fmt::format("{} leads to {}\n", base::printable(answers.asked), base::printable(answers.leads_to));
   if (!answers.by_recipe.empty())
-    text += fmt::format("{}: in the image, by the recipe's paths ({})\n", base::printable(answers.asked),
-                        answers.by_recipe);
+    text += fmt::format("{}: in the image, by the recipe's {} ({})\n", base::printable(answers.asked),
+                        answers.recipe_key, answers.by_recipe);
   else if (answers.found.empty())
     return told_absent(answers);
   if (answers.kind == NameKind::path && answers.found.size() > 1 && answers.is_in_image())

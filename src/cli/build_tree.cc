@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/cut_packages.h"
 #include "cli/effects_table.h"
+#include "cli/init_program.h"
 #include "cli/selected_debs.h"
 #include "cli/stored_debs.h"
 #include "effects/debug_tools.h"
@@ -147,6 +148,7 @@ std::shared_ptr<const BaseImage> base_of(const recipe::Recipe& recipe, const Sel
 
 ImageTree build_tree(const recipe::Recipe& own, const Selection& selection, const BuildContext& context) {
   auto& progress = context.progress;
+  if (own.init) require_init_program(own, selection.architecture.name);
   ImageTree image;
   image.base = base_of(own, selection, context);
   image.recipe = image.base != nullptr ? inherit(own, image.base->config) : own;
@@ -183,6 +185,7 @@ ImageTree build_tree(const recipe::Recipe& own, const Selection& selection, cons
           input.base_finishers = image.base->finishers;
         }
         auto applied = effects::apply(image.tree, input, progress);
+        if (recipe.init) add_init_program(image.tree, selection.architecture.name, image.created);
         if (applied.open > 0 && context.strict) throw not_accounted_for(applied.open);
         image.finishers = std::move(applied.finishers);
         if (context.source_date_epoch) clamp_times(image.tree, image.created);

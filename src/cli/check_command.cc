@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "image/read.h"
 #include "recipe/finding_kinds.h"
+#include "recipe/init_block.h"
 
 namespace debone::cli {
 namespace {
@@ -49,9 +50,13 @@ recipe::Allowance allowance(const std::string& text) {
   return allowance;
 }
 
-check::Process process_of(const image::Config& config) {
+check::Process process_of(const image::Config& config, const tree::Tree& tree) {
   check::Process process;
   process.command = config.entrypoint.empty() ? config.cmd : config.entrypoint;
+  if (config.entrypoint == recipe::init_entrypoint()) {
+    const auto configuration = tree.read(*base::RelPath::parse_absolute(recipe::init_config));
+    if (configuration) process.programs = recipe::init_programs(*configuration, config.cmd);
+  }
   if (const auto path = config.environment.find("PATH"); path != config.environment.end())
     process.search_path = path->second;
   process.work_dir = config.work_dir;
@@ -82,7 +87,7 @@ int check(const Options& options) {
       });
   const CheckedImage checked{
       options.image, image.manifest_digest().oci(),
-      check::judge(check::findings_of({.tree = tree, .process = process_of(image.config()), .repeats = repeats}),
+      check::judge(check::findings_of({.tree = tree, .process = process_of(image.config(), tree), .repeats = repeats}),
                    allowances)};
   for (const auto& unused : checked.verdict.unused) {
     print_error(fmt::format("warning: --allow {}{} allows nothing\n", unused.id,

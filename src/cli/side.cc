@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/image_config.h"
 #include "cli/listed_packages.h"
+#include "recipe/init_block.h"
 
 namespace debone::cli {
 namespace {
@@ -167,6 +168,11 @@ void restrict_to(Side& side, const std::vector<std::string>& architectures) {
 
 void make_comparable(Side& before, Side& after) {
   if (!before.image && !after.image) return;
+  if (!before.image || !after.image) {
+    // It comes with debone, and no lock knows it.
+    std::erase_if((before.image ? before : after).packages.architectures.at(0).packages,
+                  [](const auto& package) { return package.name == recipe::init_package; });
+  }
   for (auto* side : {&before, &after}) {
     for (auto& package : side->packages.architectures.at(0).packages) {
       package.sha256 = {};

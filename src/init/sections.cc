@@ -15,12 +15,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
 }
 
-// Keys, kinds and names.
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && text[0] != '-' &&
-         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-}
-
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
 // Takes a word in quotes off the front of `text`.
@@ -124,6 +118,11 @@ std::vector<Section> sections_of(std::string_view text, const std::string& file)
     sections.back().entries.push_back(std::move(entry));
   }
   return sections;
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && text[0] != '-' &&
+         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 std::string written_word(std::string_view word) {

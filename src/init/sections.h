@@ -32,6 +32,9 @@ std::vector<Section> sections_of(std::string_view text, const std::string& file)
 // The words of a value.
 std::vector<std::string> words_of(std::string_view text, const Place& place);
 
+// Whether it can be a key, a kind or a name.
+bool is_name(std::string_view text);
+
 // The other way round: `word` as words_of reads it, in quotes where it needs them.
 std::string written_word(std::string_view word);
 

@@ -49,15 +49,18 @@ std::string suggestion(std::string_view text, std::span<const std::string_view> 
   return near ? fmt::format("did you mean '{}'?", *near) : std::move(otherwise);
 }
 
-Fields::Fields(const Node& node, std::string what, std::initializer_list<std::string_view> keys)
-    : node_(&node), what_(std::move(what)) {
-  require_kind(node, what_.empty() ? "the recipe" : what_, Node::Kind::map);
-  const std::span<const std::string_view> known(keys.begin(), keys.size());
+void require_known_keys(const Node& node, std::string_view what, std::span<const std::string_view> known) {
+  require_kind(node, what.empty() ? "the recipe" : what, Node::Kind::map);
   for (const auto& member : node.members) {
     if (std::ranges::find(known, member.key->text) != known.end()) continue;
-    fail(*member.key, fmt::format("unknown key '{}'{}{}", member.key->text, what_.empty() ? "" : " in ", what_),
+    fail(*member.key, fmt::format("unknown key '{}'{}{}", member.key->text, what.empty() ? "" : " in ", what),
          suggestion(member.key->text, known, fmt::format("the keys here are {}", listed(known))));
   }
+}
+
+Fields::Fields(const Node& node, std::string what, std::initializer_list<std::string_view> keys)
+    : node_(&node), what_(std::move(what)) {
+  require_known_keys(node, what_, {keys.begin(), keys.size()});
 }
 
 const Node& Fields::require(std::string_view key) const {

@@ -31,6 +31,9 @@ class Fields {
   std::string what_;
 };
 
+// Throws where `node` is no map, or has a key that is not `known`; `what` as in Fields.
+void require_known_keys(const Node& node, std::string_view what, std::span<const std::string_view> known);
+
 // The text of a scalar that is not empty and holds no NUL. `key` names the value in errors.
 const std::string& text_of(const Node& node, std::string_view key);
 // As text_of, but the text may be empty.

@@ -36,13 +36,17 @@ void spell(const Node& node, std::string& out) {
 // What makes an item of the list `list` the same thing as an item of the included one.
 std::string identity_of(const Node& item, std::string_view list) {
   if (list == "packages" && item.kind == Node::Kind::scalar) return item.text.substr(0, item.text.find_first_of("=/:"));
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> identifying{{{"paths", "path"},
-                                                                                      {"files", "package"},
-                                                                                      {"users", "username"},
-                                                                                      {"groups", "groupname"},
-                                                                                      {"sources", "debian"},
-                                                                                      {"sources", "name"},
-                                                                                      {"sources", "deb"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> identifying{{{"paths", "path"},
+                                                                                       {"files", "package"},
+                                                                                       {"users", "username"},
+                                                                                       {"groups", "groupname"},
+                                                                                       {"sources", "debian"},
+                                                                                       {"sources", "name"},
+                                                                                       {"sources", "deb"},
+                                                                                       {"steps", "wait"},
+                                                                                       {"steps", "template"},
+                                                                                       {"steps", "step"},
+                                                                                       {"jobs", "job"}}};
   for (const auto& [of_list, key] : identifying) {
     const auto* value = of_list == list ? item.find(key) : nullptr;
     if (value == nullptr || value->kind != Node::Kind::scalar) continue;
@@ -138,6 +142,32 @@ NodePtr without(const Node& map, std::string_view key) {
   return rest;
 }
 
+// The map with another value under a key that it has.
+NodePtr with(const Node& map, std::string_view key, NodePtr value) {
+  auto changed = std::make_shared<Node>(map);
+  for (auto& member : changed->members) {
+    if (member.key->text == key) member.value = value;
+  }
+  return changed;
+}
+
+// The included recipe without what its `init:` starts, where the including one says what is started: a process in the
+// place of a process or jobs, jobs in the place of a process.
+NodePtr without_other_start(const NodePtr& included, const Node& own) {
+  const auto* init = included->find("init");
+  if (init == nullptr) return included;
+  const auto* own_init = own.find("init");
+  const auto* own_run = own_init != nullptr ? own_init->find("run") : nullptr;
+  auto rest = std::make_shared<const Node>(*init);
+  if (own_init != nullptr && own_init->find("jobs") != nullptr) {
+    rest = without(*rest, "run");
+  } else if (own.find("entrypoint") != nullptr || (own_run != nullptr && own_run->find("command") != nullptr)) {
+    rest = without(*rest, "jobs");
+    if (const auto* run = rest->find("run")) rest = with(*rest, "run", without(*run, "command"));
+  }
+  return with(*included, "init", rest);
+}
+
 NodePtr read_chain(std::string_view text, const std::shared_ptr<const Origin>& origin, const FindByName& catalog,
                    Chain& chain) {
   auto own = read_yaml(text, origin);
@@ -147,14 +177,14 @@ NodePtr read_chain(std::string_view text, const std::shared_ptr<const Origin>& o
   auto included = name.ends_with(".yaml") || name.ends_with(".yml") ? read_included_file(*include, catalog, chain)
                                                                     : read_included_name(*include, catalog, chain);
   // Which variants there are is said of the one recipe that is built.
-  return merge(without(*included, "variants"), without(*own, "include"), "");
+  return merge(without_other_start(without(*included, "variants"), *own), without(*own, "include"), "");
 }
 
 }  // namespace
 
 NodePtr merge(const NodePtr& included, const NodePtr& own, std::string_view key) {
   // A command is one value: arguments of two commands in a row are no command.
-  const bool replaces = included->kind != own->kind || key == "entrypoint" || key == "cmd";
+  const bool replaces = included->kind != own->kind || key == "entrypoint" || key == "cmd" || key == "command";
   if (replaces || (own->kind != Node::Kind::map && own->kind != Node::Kind::list)) return own;
   auto merged = std::make_shared<Node>(*own);
   if (own->kind == Node::Kind::list) {

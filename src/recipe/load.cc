@@ -16,6 +16,7 @@
 #include "recipe/extends.h"
 #include "recipe/fields.h"
 #include "recipe/include.h"
+#include "recipe/init_block.h"
 #include "recipe/path_items.h"
 #include "recipe/unique.h"
 #include "recipe/values.h"
@@ -169,9 +170,10 @@ std::vector<OwnLayer> own_layers(const Node& node) {
 
 Recipe recipe_of(const Node& root, const std::string& file) {
   const Fields fields(
-      root, "", {"name",     "extends",     "include", "contents",   "closure", "keep",     "exclude",     "cuts",
-                 "accounts", "environment", "paths",   "entrypoint", "cmd",     "work-dir", "stop-signal", "volumes",
-                 "ports",    "annotations", "archs",   "effects",    "allow",   "variants", "debconf",     "layers"});
+      root, "",
+      {"name",        "extends", "include",    "contents", "closure",  "keep",        "exclude", "cuts",  "accounts",
+       "environment", "paths",   "entrypoint", "cmd",      "work-dir", "stop-signal", "volumes", "ports", "annotations",
+       "archs",       "effects", "allow",      "variants", "debconf",  "layers",      "init"});
   Recipe recipe;
   recipe.file = file;
   recipe.name = recipe_name(fields.require("name"));
@@ -208,6 +210,7 @@ Recipe recipe_of(const Node& root, const std::string& file) {
     recipe.variants_place = found->place();
     add_nonroot(recipe, *found);
   }
+  if (fields.find("init") != nullptr) add_init(recipe, root);
   return recipe;
 }
 

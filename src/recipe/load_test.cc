@@ -249,7 +249,7 @@ INSTANTIATE_TEST_SUITE_P(
             "  hint: the keys here are 'name', 'extends', 'include', 'contents', 'closure', 'keep', 'exclude', 'cuts', "
             "'accounts', 'environment', 'paths', 'entrypoint', "
             "'cmd', 'work-dir', 'stop-signal', 'volumes', 'ports', 'annotations', 'archs', 'effects', 'allow', "
-            "'variants', 'debconf' and 'layers'\n"},
+            "'variants', 'debconf', 'layers' and 'init'\n"},
         Mistake{"cmd: x\nname: y\n",
                 "error: x.yaml:4:1: the key 'name' stands twice\n  hint: its first place is line 1, column 1\n"},
         Mistake{"cmd:\n", "error: x.yaml:3:1: 'cmd' has no value\n  hint: give it one, or remove it\n"},

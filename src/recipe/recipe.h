@@ -166,6 +166,12 @@ struct OwnLayer {
   Place place = {};
 };
 
+// What `init:` says (init_block.h), as far as others than debone-init ask.
+struct Init {
+  std::vector<std::string> programs;  // that it starts, as written: its process or its jobs first, then its steps
+  Place place;
+};
+
 // See variants.h.
 enum class Variant { latest, nonroot, debug, debug_nonroot };
 
@@ -187,6 +193,8 @@ struct Recipe {
   std::vector<PathItem> paths;  // in the recipe's order
   std::vector<std::string> entrypoint;
   std::vector<std::string> cmd;
+  // debone-init starts the image: it is the entrypoint, and its configuration is the first of `paths`.
+  std::optional<Init> init;
   std::string work_dir;              // absolute, or empty
   std::string stop_signal;           // "SIGQUIT", or empty
   std::vector<std::string> volumes;  // absolute paths
@@ -200,7 +208,7 @@ struct Recipe {
   std::vector<Variant> variants;       // empty where the recipe names none; else with `latest` first
   Place variants_place;
 
-  // The program that a container of it starts, as written; empty for none.
+  // The program that a container of it is there for, as written; empty for none. It is not debone-init.
   std::string starts() const;
 };
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from init import init_program
+from init import PONG, fastcgi, init_program, record
 
 
 def errors(result):
@@ -293,25 +293,8 @@ def test_errors_as_json(init):
         1, "error", "a", 1, "ended with status 1")
 
 
-def fastcgi(answer):
-    """A listener that answers one request with `answer` and closes."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve():
-        connection, _ = listener.accept()
-        connection.recv(65536)
-        connection.sendall(answer)
-        connection.close()
-    threading.Thread(target=serve, daemon=True).start()
-    return listener
-
-
-def record(kind, content):
-    return bytes([1, kind, 0, 1, len(content) >> 8, len(content) & 255, 0, 0]) + content
-
-
 @pytest.mark.parametrize("answer, text", [
-    (record(6, b"Content-type: text/plain\r\n\r\npong") + record(3, bytes(8)), ""),
+    (PONG, ""),
     (record(6, b"Status: 404 Not Found\r\n\r\nnot here") + record(3, bytes(8)), "status 404 Not Found"),
     (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the answer is no FastCGI"), (b"", "the answer is no FastCGI")])
 def test_health_fcgi(init, answer, text):

@@ -3,23 +3,16 @@
 import json
 import subprocess
 import tarfile
-from pathlib import Path
 
 import pytest
 
-from aptrepo import ARCH, File, package
+from aptrepo import ARCH, package
 from ociimage import Image
 from server import Server
-from tinydebian import RECIPE, TinyDebian, standard
+from tinydebian import BUSYBOX, RECIPE, TinyDebian, busybox, standard
 
-BUSYBOX = Path("/bin/busybox")
 VARIANTS = RECIPE + "variants: [nonroot, debug, debug-nonroot]\n"
 NAMES = ["latest", "nonroot", "debug", "debug-nonroot"]
-
-
-def busybox():
-    return package("busybox-static", "1.37", files={
-        "/usr/bin/busybox": File(BUSYBOX.read_bytes(), 0o755), "/usr/share/doc/busybox-static/copyright": "GPL\n"})
 
 
 @pytest.fixture

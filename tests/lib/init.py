@@ -1,7 +1,9 @@
 """Runs debone-init as the first process of a process namespace, as a container would have it, or as a plain process."""
 
 import os
+import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -15,6 +17,27 @@ def init_program():
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: build it first (ninja debone-init)")
     return path
+
+
+def fastcgi(answer):
+    """A FastCGI server, a listener that answers one request with `answer` and closes."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        connection, _ = listener.accept()
+        connection.recv(65536)
+        connection.sendall(answer)
+        connection.close()
+    threading.Thread(target=serve, daemon=True).start()
+    return listener
+
+
+def record(kind, content):
+    return bytes([1, kind, 0, 1, len(content) >> 8, len(content) & 255, 0, 0]) + content
+
+
+# php-fpm's answer to its ping.
+PONG = record(6, b"Content-type: text/plain\r\n\r\npong") + record(3, bytes(8))
 
 
 def until(holds, what, seconds=20):

@@ -2,9 +2,11 @@
 master files, a static program. A recipe with {debian: trixie} builds from it once environment() is set."""
 
 import time
+from pathlib import Path
 
 from aptrepo import ARCH, Directory, File, Link, Repository, package, program
 
+BUSYBOX = Path("/bin/busybox")
 _OS_RELEASE = '''PRETTY_NAME="Debian GNU/Linux 13 (trixie)"
 NAME="Debian GNU/Linux"
 VERSION_ID="13"
@@ -48,6 +50,12 @@ def hello(version="1.0", **more):
     return package("hello", version, files={
         "/usr/bin/hello": File(program(), 0o755), "/usr/share/doc/hello/copyright": "GPL\n",
         "/usr/share/man/man1/hello.1.gz": "man\n"}, Installed_Size="800", **more)
+
+
+def busybox():
+    """busybox-static, with this machine's busybox."""
+    return package("busybox-static", "1.37", files={
+        "/usr/bin/busybox": File(BUSYBOX.read_bytes(), 0o755), "/usr/share/doc/busybox-static/copyright": "GPL\n"})
 
 
 _standard = []
