@@ -108,16 +108,17 @@ def test_an_image_for_the_other_architecture(place, debian):
     assert built.stat().st_size < 1_500_000
     header = built.read_bytes()[:20]
     assert header[:5] == b"\x7fELF\x02" and int.from_bytes(header[18:20], "little") == {"arm64": 183, "amd64": 62}[OTHER]
-    debian.publish([package("base-files", "13.8", OTHER, files={"/usr/sbin/x": "x"}), base_passwd()], architectures=(OTHER,))
+    debian.publish([package("base-files", "13.8", OTHER, files={"/usr/sbin/x": "x"}), base_passwd(OTHER)], architectures=(OTHER,))
     place.build(WITHOUT.replace("hello, ", "") + f"archs: [{OTHER}]\ninit: {{run: {{command: {PROGRAM} --version}}}}\n",
                 "--arch", OTHER).ok()
     assert Image(place.work / "test").read(PROGRAM) == built.read_bytes()
 
 
 def test_an_architecture_without_the_program(place, debian):
-    debian.publish([package("base-files", "13.8", "riscv64", files={"/etc/x": "x"}), base_passwd()], architectures=("riscv64",))
+    debian.publish([package("base-files", "13.8", "riscv64", files={"/etc/x": "x"}), base_passwd("riscv64")], architectures=("riscv64",))
     place.build(WITHOUT.replace("hello, ", "") + "archs: [riscv64]\n" + INIT).fails(
         2, "error: test.yaml:7:3: this debone has no debone-init for riscv64\n"
+           "  while building test for riscv64\n"
            "  hint: build the image with a debone that was built on that architecture, or do without the 'init'")
 
 
@@ -130,7 +131,8 @@ def test_mistakes_end_the_build_at_their_place(place, debian):
 
 def test_what_it_starts_must_be_in_the_image(place, debian):
     place.build(RECIPE + "init: {steps: [{step: a, command: migrate --all}]}\n").fails(
-        1, "error: no 'migrate' in the image's PATH; name its path, or add the package that brings it [entrypoint-missing]")
+        1, "error: no 'migrate' in the image's PATH; name its path, or add the package that brings it [entrypoint-missing]\n"
+           "  while building test for " + ARCH)
     # An image that is there is judged by the file in it.
     recipe = RECIPE + "init: {steps: [{step: a, command: /usr/bin/gone}]}\nallow: {entrypoint-missing: it comes by a volume}\n"
     place.build(recipe).ok()
@@ -144,6 +146,7 @@ def test_files_of_its_own(place, debian):
     debian.publish([base_files(), base_passwd(), package("hello", files={"/usr/bin/hello": "x", PROGRAM: "x"})])
     place.build(WITHOUT + INIT).fails(
         2, "error: a package brings /usr/sbin/debone-init, which the recipe's 'init' makes\n"
+           f"  while building test for {ARCH}\n"
            "  hint: cut that file, or do without the 'init'")
 
 
@@ -227,4 +230,4 @@ def test_a_failed_step_ends_the_container(container):
     place = container(RECIPE + "init: {steps: [{step: migrate, command: hello exit 7}]}\n")
     result = place.run("run", "image")
     assert (result.status, result.out) == (7, "")
-    assert result.err == "debone-init: step migrate: error: ended with status 7\n"
+    assert result.err == "debone-init: error: step migrate: ended with status 7\n"

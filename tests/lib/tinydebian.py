@@ -39,8 +39,8 @@ def base_files(version="13.8"):
     return package("base-files", version, files=files, Essential="yes", Multi_Arch="foreign")
 
 
-def base_passwd():
-    return package("base-passwd", "3.6.7", Essential="yes", Multi_Arch="foreign", files={
+def base_passwd(architecture=ARCH):
+    return package("base-passwd", "3.6.7", architecture, Essential="yes", Multi_Arch="foreign", files={
         "/usr/share/base-passwd/passwd.master": _PASSWD, "/usr/share/base-passwd/group.master": _GROUP,
         "/usr/share/doc/base-passwd/copyright": "GPL\n"})
 
@@ -76,14 +76,15 @@ class TinyDebian:
         self.security = Repository(www / "debian-security", keys, key)
         self.key = key
 
-    def publish(self, packages=None, updates=(), security=(), **more):
+    def publish(self, packages=None, updates=(), security=(), architectures=(ARCH,), **more):
         week = int(time.time()) + 7 * 86400
         self.main.publish("trixie", standard() if packages is None else packages, name="stable", codename="trixie",
-                          fields={"Origin": "Debian", "Label": "Debian"}, **more)
+                          architectures=architectures, fields={"Origin": "Debian", "Label": "Debian"}, **more)
         self.main.publish("trixie-updates", list(updates), name="stable-updates", codename="trixie-updates",
-                          valid_until=week, fields={"Origin": "Debian", "Label": "Debian"})
+                          valid_until=week, architectures=architectures, fields={"Origin": "Debian", "Label": "Debian"})
         self.security.publish("trixie-security", list(security), name="stable-security", codename="trixie-security",
-                              valid_until=week, fields={"Origin": "Debian", "Label": "Debian-Security"})
+                              valid_until=week, architectures=architectures,
+                              fields={"Origin": "Debian", "Label": "Debian-Security"})
         return self
 
     def environment(self, url):
