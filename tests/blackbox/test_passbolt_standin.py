@@ -4,9 +4,13 @@ import re
 import subprocess
 
 import pytest
+import yaml
 
 import passbolt_standin
+import tinydebian
+from aptrepo import package
 from debone import SOURCE
+from ociimage import Image
 from passbolt_standin import FIXTURE
 
 # The layout of passbolt-ce-server as its packaging makes it. The postinst gives jwt 0750.
@@ -39,6 +43,9 @@ drwxr-xr-x www-data/www-data /usr/share/php/passbolt/webroot/img/public/
 """
 EMPTY = ["/etc/passbolt/gpg/", "/etc/passbolt/jwt/", "/var/lib/passbolt/tmp/", "/var/lib/passbolt/.gnupg/",
          "/var/log/passbolt/", "/usr/share/php/passbolt/webroot/img/public/"]
+NEEDED = {  # the first of its alternatives, of each dependency
+    "debconf", "cron", "openssl", "php-gnupg", "php-redis", "php-pgsql",
+    *(f"php-{name}" for name in "cli curl mbstring intl mysql fpm xml gd ldap".split())}
 
 
 def output(*command):
@@ -80,9 +87,7 @@ def test_no_key_is_in_it(deb):
 def test_control(deb, tmp_path):
     depends = output("dpkg-deb", "-f", deb, "Depends")
     assert output("dpkg-deb", "-f", deb, "Package", "Architecture") == "Package: passbolt-ce-server\nArchitecture: all\n"
-    assert {re.split(r"[ |]", one.strip())[0] for one in depends.split(",")} == {
-        "debconf", "cron", "openssl", "php-gnupg", "php-redis", "php-pgsql",
-        *(f"php-{name}" for name in "cli curl mbstring intl mysql fpm xml gd ldap".split())}
+    assert {re.split(r"[ |]", one.strip())[0] for one in depends.split(",")} == NEEDED
     output("dpkg-deb", "-e", deb, tmp_path / "control")
     output("dpkg-deb", "-x", deb, tmp_path / "root")
     conffiles = (tmp_path / "control/conffiles").read_text().splitlines()
@@ -104,24 +109,30 @@ def test_shell_script_is_valid(script):
 
 
 def test_php_is_valid():
-    files = [path for path in sorted(FIXTURE.rglob("*.php"))]
+    files = sorted(FIXTURE.rglob("*.php"))
     assert len(files) > 30
     for path in files:
         assert "No syntax errors" in output("php", "-n", "-l", path)
 
 
-def test_debone_takes_it_from_its_repository(place, keys, archive_key, debian):
-    """By --source, in place of the vendor's address and key; the packages that it needs are tiny ones."""
-    import tinydebian
-    from aptrepo import File, package, program
+def test_the_recipes_take_it_by_source_alone(place, keys, archive_key, debian):
+    """With the vendor's address and key in the recipe, and --source at the command line. The packages that it needs are
+    tiny ones, so that what the catalog says of the vendor's package is all that is taken from it."""
+    catalog = yaml.safe_load((SOURCE / "catalog/include/passbolt.yaml").read_text())
     needed = [package(name, "2:8.4" if name.startswith("php-") else "1.5.80", files={f"/usr/share/doc/{name}/copyright": "GPL\n"})
-              for name in "debconf cron openssl php-cli php-curl php-mbstring php-intl php-mysql php-fpm php-xml php-gd php-ldap "
-                          "php-gnupg php-redis php-pgsql".split()]
+              for name in NEEDED]
     debian.publish([*tinydebian.standard(), *needed])
     passbolt_standin.publish(place.folder / "vendor", keys, archive_key)
-    recipe = (SOURCE / "tests/fixtures/passbolt-ce-server/recipe.yaml").read_text()
-    place.write("recipe.yaml", recipe)
+    place.write("recipe.yaml", yaml.safe_dump({
+        "name": "passbolt", "contents": {"sources": [{"debian": "trixie"}, *catalog["contents"]["sources"]],
+                                         "packages": ["passbolt-ce-server", "base-passwd"]},
+        "effects": catalog["effects"], "cuts": catalog["cuts"], "accounts": {"run-as": "www-data"}}))
     key = place.write("pub.key", (place.folder / "vendor/pub.key").read_bytes())
-    result = place.build("recipe.yaml", "-o", "out", "--format", "json",
-                         "--source", f"passbolt=file:{place.folder}/vendor/ce/debian,{key}").ok()
-    assert "passbolt-ce-server" in result.out
+    place.run("build", "recipe.yaml", "-o", "out", "--strict",
+              "--source", f"passbolt=file:{place.folder}/vendor/ce/debian,{key}").ok()
+    entries = Image(place.work / "out").entries()
+    jwt = entries["etc/passbolt/jwt"]
+    assert (oct(jwt.mode), jwt.uid, jwt.gid) == ("0o750", 0, 33)
+    assert not [path for path in entries if path.startswith(("etc/passbolt/jwt/", "etc/passbolt/gpg/", "etc/cron.d/"))]
+    assert [path for path in entries if path.startswith("usr/share/php/passbolt/bin/")] == [
+        "usr/share/php/passbolt/bin/cake.php", "usr/share/php/passbolt/bin/utils.sh"]
