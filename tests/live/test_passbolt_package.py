@@ -1,5 +1,5 @@
 """What the catalog says of Passbolt's package, from the live archive and with the stand-in for the vendor's repository: a
-lean image in which the application's commands and pages run."""
+lean image above php-fpm in which the application's commands and pages run."""
 
 import json
 import re
@@ -12,7 +12,7 @@ import fastcgi
 import passbolt_standin
 from ociimage import Image
 
-RECIPE = "name: passbolt\ninclude: include/passbolt\n"
+RECIPE = "name: passbolt\nextends: php-fpm\ninclude: include/passbolt\n"
 EXTENSIONS = {"intl", "mbstring", "gnupg", "gd", "curl", "openssl", "ldap", "json", "posix", "PDO", "pdo_mysql", "iconv",
               "ctype", "fileinfo", "xml", "xsl", "redis", "igbinary", "Zend OPcache"}
 READ_ONLY = ["--read-only", "--tmpfs", "/tmp", "--tmpfs", "/run/php"]
