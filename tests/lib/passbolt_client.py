@@ -47,13 +47,13 @@ class Client:
         self._opener = urllib.request.build_opener(
             urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), _NoRedirect(),
             urllib.request.HTTPSHandler(context=context), urllib.request.ProxyHandler({}))
-        out = self.gpg("--status-fd=1", "--passphrase", "", "--quick-generate-key", email, "rsa2048", "sign,cert", "never").decode()
-        self.fingerprint = re.search(r"KEY_CREATED . ([0-9A-F]{40})", out)[1]
+        out = self.gpg("--status-fd=1", "--passphrase", "", "--quick-generate-key", email, "rsa2048", "sign,cert", "never")
+        self.fingerprint = re.search(r"KEY_CREATED . ([0-9A-F]{40})", out.decode())[1]
         self.gpg("--passphrase", "", "--quick-add-key", self.fingerprint, "rsa2048", "encrypt", "never")
 
     def gpg(self, *options, stdin=b""):
-        done = subprocess.run(["gpg", "--homedir", self.home, "--batch", "--quiet", "--no-tty", "--pinentry-mode", "loopback",
-                               "--trust-model", "always", *options], input=stdin, capture_output=True)
+        done = subprocess.run(["gpg", "--homedir", self.home, "--batch", "--quiet", "--no-tty", "--trust-model", "always",
+                               "--pinentry-mode", "loopback", *options], input=stdin, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout
 
@@ -88,7 +88,8 @@ class Client:
     # --- OpenPGP
 
     def encrypt(self, text, recipient=None, *options):
-        return self.gpg("--armor", *options, "--recipient", recipient or self.fingerprint, "--encrypt", stdin=text.encode()).decode()
+        recipient = recipient or self.fingerprint
+        return self.gpg("--armor", *options, "--recipient", recipient, "--encrypt", stdin=text.encode()).decode()
 
     def decrypt(self, message):
         return self.gpg("--decrypt", stdin=message.encode()).decode()

@@ -21,14 +21,16 @@ _CODE = "/usr/share/php/passbolt"
 _EMPTY = ("/etc/passbolt/gpg", "/etc/passbolt/jwt", "/var/lib/passbolt/tmp", "/var/lib/passbolt/.gnupg",
           "/var/log/passbolt", f"{_CODE}/plugins", f"{_CODE}/webroot/img/public")
 _PROGRAMS = {f"{_CODE}/bin/{name}" for name in ("cake", "cake.php", "cron", "healthcheck", "status-report", "versions")}
-_MODES = {"/etc/passbolt": 0o770, "/etc/passbolt/gpg": 0o770, "/etc/passbolt/jwt": 0o770, "/var/lib/passbolt/.gnupg": 0o700}
+_MODES = {"/etc/passbolt": 0o770, "/etc/passbolt/gpg": 0o770, "/etc/passbolt/jwt": 0o770,
+          "/var/lib/passbolt/.gnupg": 0o700}
 
 
 def owners(path):
     """uid and gid, as the vendor's package has them."""
     if _is_or_below(path, "/etc/passbolt"):
         return 0, WWW_DATA
-    if any(_is_or_below(path, one) for one in ("/var/lib/passbolt", "/var/log/passbolt", f"{_CODE}/webroot/img/public")):
+    writable = ("/var/lib/passbolt", "/var/log/passbolt", f"{_CODE}/webroot/img/public")
+    if any(_is_or_below(path, one) for one in writable):
         return WWW_DATA, WWW_DATA
     return 0, 0
 
@@ -56,10 +58,11 @@ def deb():
     for info, _ in data:
         info.uname, info.gname = ("www-data" if number else "root" for number in (info.uid, info.gid))
     stanza = _stanza(sum(map(len, files.values())))
-    control = [directory("./"), entry("./control", stanza.encode()),
-               entry("./conffiles", "".join(f"{path}\n" for path in sorted(files) if path.startswith("/etc/")).encode()),
-               entry("./md5sums", "".join(f"{hashlib.md5(files[path]).hexdigest()}  {path[1:]}\n" for path in sorted(files)
-                                          if not path.startswith("/etc/")).encode())]
+    conffiles = "".join(f"{path}\n" for path in sorted(files) if path.startswith("/etc/"))
+    md5sums = "".join(f"{hashlib.md5(files[path]).hexdigest()}  {path[1:]}\n" for path in sorted(files)
+                      if not path.startswith("/etc/"))
+    control = [directory("./"), entry("./control", stanza.encode()), entry("./conffiles", conffiles.encode()),
+               entry("./md5sums", md5sums.encode())]
     for file in sorted((FIXTURE / "control").iterdir()):
         if file.name != "control":
             content = file.read_bytes()
@@ -73,7 +76,8 @@ def publish(folder, keys, key):
     """Writes FOLDER/ce/debian and FOLDER/pub.key."""
     folder = Path(folder)
     repository = Repository(folder / "ce/debian", keys, key)
-    repository.publish("buster", None, components={"stable": [deb()]}, fields={"Origin": "Passbolt", "Label": "Passbolt"})
+    repository.publish("buster", None, components={"stable": [deb()]},
+                       fields={"Origin": "Passbolt", "Label": "Passbolt"})
     (folder / "pub.key").write_bytes(keys.armoured(key))
     return repository
 
