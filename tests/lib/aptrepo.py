@@ -261,11 +261,11 @@ class Repository:
     def publish(self, suite, packages, *, codename=None, name=None, components=None, architectures=(ARCH,), date=None,
                 valid_until=None, signers=None, signed_at=None, inline=True, by_hash=True, fields=None,
                 edit_index=None, edit_release=None, compress=lzma.compress, suffix=".xz"):
-        """Writes one suite. `packages` is component main's; `components` maps further ones to theirs. `name` is the
-        Release's Suite field. Times are seconds since 1970. `edit_index` and `edit_release` change the texts before
-        they are hashed and signed; `signers` are Keys, none leaves the Release unsigned."""
+        """Writes one suite. `packages` is component main's, None where there is none; `components` maps further ones to
+        theirs. `name` is the Release's Suite field. Times are seconds since 1970. `edit_index` and `edit_release` change
+        the texts before they are hashed and signed; `signers` are Keys, none leaves the Release unsigned."""
         date = int(time.time()) if date is None else int(date)
-        everything = {"main": packages, **(components or {})}
+        everything = {**({} if packages is None else {"main": packages}), **(components or {})}
         files = {}
         folder = self.root / "dists" / suite
         for component, its_packages in everything.items():
