@@ -1,5 +1,5 @@
-// Files that are part of the program, so that it works when it is copied alone: the catalog's recipes, and the table of
-// effects.
+// Files that are part of the program, so that it works when it is copied alone: the catalog's recipes, the table of
+// effects, and the templates of what `debone new` writes.
 #pragma once
 
 #include <span>
@@ -16,5 +16,7 @@ struct EmbeddedFile {
 std::span<const EmbeddedFile> embedded_catalog();
 // effects/*.yaml, likewise.
 std::span<const EmbeddedFile> embedded_effects();
+// templates/**, likewise: what `debone new` writes.
+std::span<const EmbeddedFile> embedded_templates();
 
 }  // namespace debone::cli
