@@ -35,7 +35,7 @@ struct Options {
   Format format = Format::text;
 };
 
-bool exists(const fs::path& path) {
+bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));
 }
@@ -49,7 +49,7 @@ std::string shown(const fs::path& path) { return path.lexically_normal().string(
 
 php::Project read_folder(const fs::path& folder) {
   const auto json = folder / "composer.json";
-  if (!exists(json)) {
+  if (!is_there(json)) {
     throw Error(Exit::usage, "no such file")
         .at(shown(json))
         .hint("name the folder of a PHP application that has one; `composer init` makes one");
@@ -57,7 +57,7 @@ php::Project read_folder(const fs::path& folder) {
   const auto text = base::read_file(json, php::largest_json);
   const auto lock = folder / "composer.lock";
   std::optional<std::string> locked;
-  if (exists(lock)) locked = base::read_file(lock, php::largest_lock);
+  if (is_there(lock)) locked = base::read_file(lock, php::largest_lock);
   return php::read_project(text, shown(json), locked, shown(lock));
 }
 
@@ -117,7 +117,8 @@ std::string public_dir_of(const fs::path& folder, const php::Project& project, c
 // The packages that the catalog's recipe lacks, each with what it is for.
 std::vector<std::string> packages_beside_catalog(const php::Platform& platform) {
   std::set<std::string> there;
-  for (const auto& request : find_recipe(php_recipe(platform.php)).contents.packages) there.insert(request.name);
+  const auto catalog = find_recipe(php_recipe(platform.php));
+  for (const auto& request : catalog.packages) there.insert(request.name);
   std::map<std::string, std::vector<std::string>> needed;
   for (const auto& extension : platform.extensions) {
     if (extension.package.empty() || there.contains(extension.package)) continue;
@@ -133,7 +134,7 @@ std::vector<std::string> packages_beside_catalog(const php::Platform& platform) 
 void refuse_existing(const fs::path& folder, const std::vector<NewFile>& files) {
   std::vector<std::string> there;
   for (const auto& file : files) {
-    if (exists(folder / file.path)) there.push_back(file.path);
+    if (is_there(folder / file.path)) there.push_back(file.path);
   }
   if (there.empty()) return;
   throw Error(Exit::usage, fmt::format("already there: {}", base::join(there, ", ")))
@@ -210,10 +211,10 @@ int new_php(const Options& options) {
 
   Progress progress;
   for (const auto& note : application.platform.notes) progress.warning(note);
-  if (application.has_vendor && !exists(folder / "composer.lock")) {
+  if (application.has_vendor && !is_there(folder / "composer.lock")) {
     progress.warning("there is no composer.lock: which extensions the required packages need is not known");
   }
-  if (application.has_vendor && !exists(folder / "vendor/autoload.php")) {
+  if (application.has_vendor && !is_there(folder / "vendor/autoload.php")) {
     progress.warning("there is no vendor/autoload.php: run `composer install --no-dev` before the images are built");
   }
   if (options.format == Format::json) {
