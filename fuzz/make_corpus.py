@@ -364,8 +364,20 @@ cron = "5 * * * * 7"
     put("init_config", "words", "[run]\ncommand = \"\" \"a\\tb\\n\\\\\\\"\" $ ${ ${} ${A:-} $$ $${A}\n")
 
 
+def composer_files():
+    project = """{"name": "acme/shop", "require": {"php": "^8.1 || ~8.2.3 | 8.* , !=8.2.5", "ext-intl": "*", "acme/a": "1"},
+"provide": {"ext-x": "*"}, "config": {"platform": {"php": "8.2.7", "ext-y": false}}, "extra": {"public-dir": "public"}}
+"""
+    lock = """{"packages": [{"name": "acme/a", "require": {"php": "8.1 - 8.4", "ext-imap": "*", "ext-x": "*", "php-64bit": ">=8.2-RC1"}}],
+"platform": {"php": "<8.5-dev"}, "platform-overrides": []}
+"""
+    put("composer", "project", project)
+    put("composer", "locked", project + "\0" + lock)
+    put("composer", "deep", '{"require": ' + "[" * 2000)
+
+
 if __name__ == "__main__":
     assert ARCH == "amd64", "the corpora were made on amd64"
     shutil.rmtree(HERE / "corpus", ignore_errors=True)
-    for make in (compressed, archives, texts, programs, signatures, locks, images, traces, init_configs):
+    for make in (compressed, archives, texts, programs, signatures, locks, images, traces, init_configs, composer_files):
         make()

@@ -40,6 +40,7 @@ Command tree_command();
 Command catalog_command();
 Command cuts_command();
 Command scripts_command();
+Command new_command();
 Command completion_command(const CLI::App& root);
 Command man_command(const CLI::App& root);
 

@@ -1,5 +1,5 @@
 // Files that are part of the program, so that it works when it is copied alone: the catalog's recipes, the table of
-// effects, and debone-init.
+// effects, the templates of what `debone new` writes, and debone-init.
 #pragma once
 
 #include <span>
@@ -16,6 +16,8 @@ struct EmbeddedFile {
 std::span<const EmbeddedFile> embedded_catalog();
 // effects/*.yaml, likewise.
 std::span<const EmbeddedFile> embedded_effects();
+// templates/**, likewise: what `debone new` writes.
+std::span<const EmbeddedFile> embedded_templates();
 
 // debone-init for an architecture by Debian's name; empty where this debone has none.
 std::string_view embedded_init(std::string_view architecture);
