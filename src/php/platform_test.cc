@@ -116,7 +116,7 @@ TEST(Platform, NoPhpFits) {
       "  hint: let composer.json allow one of them and run `composer update`; --ignore-platform-req php takes the "
       "newest\n");
   EXPECT_EQ(
-      refusal([] { chosen(R"("php": "<8.4.12 || 8.3.*", "php-64bit": ">8.4.11")"); }).substr(0, 118),
+      refusal([] { chosen(R"("php": "<8.4.12 || 8.3.*", "php-64bit": ">8.4.11")"); }).substr(0, 119),
       "error: composer.json:1: no PHP of Debian fits: 8.4 of Debian 13 (trixie) is not '>8.4.11', which composer.json "
       "requires");
   EXPECT_EQ(refusal([] { chosen(R"("php": "newest")"); }),
