@@ -353,9 +353,10 @@ int build(const Options& options) {
       built.push_back({std::move(selection), std::move(image)});
     });
   }
+  const auto result = write(options, recipe, variants, built, progress);
+  // Last: a lock says that there is an image of it.
   const auto said =
       lock ? LockSaid{lock->path, true, was_checked(lock->text, store)} : write_lock_of(options, recipe, built, store);
-  const auto result = write(options, recipe, variants, built, progress);
   print(options.format == Format::json ? json_of(options, recipe, result, said, built, progress).dump(2) + "\n"
                                        : text_of(options, recipe, result, said, built, progress));
   return 0;
