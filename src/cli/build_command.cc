@@ -16,6 +16,7 @@
 #include "cli/find_recipe.h"
 #include "cli/lock_file.h"
 #include "cli/make_lock.h"
+#include "cli/one_of.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "effects/effects.h"
@@ -388,11 +389,10 @@ Command build_command() {
                 ->type_name("");
             app.add_option("-o,--output", options->output, "Where to write (./NAME, ./NAME.tar or ./NAME.rootfs)")
                 ->type_name("PATH");
-            app.add_option("--to", options->to,
-                           "What to write: oci (a layout directory, the default), docker (an archive) or rootfs (a "
-                           "plain directory)")
-                ->type_name("KIND")
-                ->transform(CLI::CheckedTransformer(destinations).description(""));
+            add_choice(app, "--to", options->to, destinations,
+                       "What to write: oci (a layout directory, the default), docker (an archive) or rootfs (a "
+                       "plain directory)",
+                       "KIND");
             app.add_option("--tag", options->tag,
                            "The image's reference (latest; for docker NAME:latest); of a variant REF-VARIANT")
                 ->type_name("REF");

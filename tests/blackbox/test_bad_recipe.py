@@ -108,6 +108,7 @@ RECIPES = {
     "files-without-paths": more('  files: [{package: other, paths: []}]\n'),
     "files-bad-glob": more('  files: [{package: other, paths: [usr/bin]}]\n'),
     "files-of-what-is-asked-for": more("  files: [{package: hello, paths: ['/**']}]\n"),
+    "path-up-and-out": more('paths: [{path: ../etc/passwd, type: directory}]\n'),
     "nul": more('cmd: ["a\\0b"]\n'),
 }
 
