@@ -365,7 +365,7 @@ TEST_F(HttpTest, AStalledDownloadIsResumedOrAnError) {
 TEST_F(HttpTest, AServerThatNeverSpeaksIsAnError) {
   server.put("/file", body);
   server.always("/file", stall(0));
-  expect_blob_error(Exit::network, "the server sent nothing for 1 s (tried 4 times)\n" + later_hint);
+  expect_blob_error(Exit::network, "the server sent next to nothing for 1 s (tried 4 times)\n" + later_hint);
 }
 
 TEST_F(HttpTest, OneFailureEndsTheOthersAndTheirBytesAreKept) {

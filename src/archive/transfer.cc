@@ -19,6 +19,7 @@ using base::Exit;
 constexpr int most_tries = 4;
 constexpr long most_redirects = 10;
 constexpr long connect_seconds = 20;
+constexpr std::size_t least_bytes = 1024;  // in stall_seconds; a server that sends a byte now and then has stalled
 constexpr std::uint64_t longest_error_page = 64U << 10U;
 
 // The first and the total of "bytes 100-199/200"; the total is absent where it is "*".
@@ -96,12 +97,20 @@ Transfer::Step Transfer::start(Sink& sink) {
     curl_easy_setopt(curl, CURLOPT_RANGE, fmt::format("{}-", asked_from_).c_str());
   }
   heard_ = Clock::now();
+  heard_bytes_ = 0;
   return Step::running;
+}
+
+void Transfer::hear(std::size_t bytes) {
+  heard_bytes_ += bytes;
+  if (heard_bytes_ < least_bytes) return;
+  heard_ = Clock::now();
+  heard_bytes_ = 0;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
-  transfer.heard_ = Clock::now();
+  transfer.hear(size * count);
   auto& response = transfer.response_;
   const std::string_view line(data, size * count);
   if (line.starts_with("HTTP/")) response.content_range.clear();  // an answer before this one was a redirect
@@ -114,7 +123,7 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
-  transfer.heard_ = Clock::now();
+  transfer.hear(size * count);
   // An exception must not pass through curl.
   try {
     return transfer.accept({data, size * count}) ? size * count : CURL_WRITEFUNC_ERROR;
@@ -166,6 +175,8 @@ bool Transfer::begin_body() {
 Transfer::Step Transfer::finish(CURLcode code) {
   if (response_.sink_failure) std::rethrow_exception(response_.sink_failure);
   if (response_.too_long) return pieced_ ? again_from_the_start() : throw too_long();
+  // Nothing was asked for but the whole: asking anew is a try like any other.
+  if (response_.other_range && asked_from_ == 0) return retry("the server answered another range than was asked for");
   if (response_.other_range || (status() == 416 && asked_from_ > 0)) {
     sink_->restart();  // so that the next attempt asks for the whole
     due_ = Clock::now();
@@ -202,7 +213,7 @@ Transfer::Step Transfer::finish(CURLcode code) {
 }
 
 Transfer::Step Transfer::give_up() {
-  return retry(fmt::format("the server sent nothing for {} s", settings_.stall_seconds));
+  return retry(fmt::format("the server sent next to nothing for {} s", settings_.stall_seconds));
 }
 
 Transfer::Step Transfer::judge_body() {

@@ -53,9 +53,9 @@ class Transfer {
   // Judges the attempt that curl has ended: `waiting` where it is to be started again at due(). Throws Error where
   // there is no use in that.
   Step finish(CURLcode code);
-  // When the running attempt is stalled unless the server says something before; then it is to be taken from curl and
-  // given up(), which returns and throws as finish() does. (curl's own low-speed limit averages over five seconds and
-  // more.)
+  // When the running attempt is stalled unless the server sends more than a trickle before; then it is to be taken from
+  // curl and given up(), which returns and throws as finish() does. (curl's own low-speed limit averages over five
+  // seconds and more.)
   Clock::time_point stalled_at() const { return heard_ + std::chrono::seconds(settings_.stall_seconds); }
   Step give_up();
 
@@ -80,6 +80,7 @@ class Transfer {
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+  void hear(std::size_t bytes);
   bool accept(std::string_view body);
   bool begin_body();
 
@@ -110,7 +111,8 @@ class Transfer {
   bool renewed_ = false;          // they were wrong for that reason once, and all was fetched anew
   int tries_ = 0;
   Clock::time_point due_;
-  Clock::time_point heard_;  // when the attempt began, or the server last sent something
+  Clock::time_point heard_;      // when the attempt began, or the server last had sent enough not to have stalled
+  std::size_t heard_bytes_ = 0;  // since then
 };
 
 }  // namespace debone::archive

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/host.h"
+#include "recipe/architectures.h"
 
 namespace debone::cli {
 namespace {
@@ -42,10 +43,24 @@ std::map<std::string, archive::Options::Replacement> replacements(const std::vec
   return found;
 }
 
+// As under the recipe's `archs:`.
+std::string architecture_of(const std::string& given) {
+  if (const auto name = recipe::debian_architecture(given)) return std::string(*name);
+  throw Error(Exit::usage, fmt::format("--arch is '{}', which is not an architecture", given))
+      .hint(recipe::hint_of_architectures(given));
+}
+
 }  // namespace
 
 void add_archive_options(CLI::App& app, ArchiveOptions& options, const std::string& arch) {
-  app.add_option("--arch", options.archs, arch)->type_name("ARCH")->allow_extra_args(false);
+  app.add_option_function<std::vector<std::string>>(
+         "--arch",
+         [&options](const std::vector<std::string>& given) {
+           for (const auto& name : given) options.archs.push_back(architecture_of(name));
+         },
+         arch)
+      ->type_name("ARCH")
+      ->allow_extra_args(false);
   app.add_option("-j,--jobs", options.jobs, "How many threads to use (the CPUs at hand)")
       ->type_name("N")
       ->check(CLI::Range(1U, 1024U).description(""));

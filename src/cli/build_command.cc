@@ -16,6 +16,7 @@
 #include "cli/find_recipe.h"
 #include "cli/lock_file.h"
 #include "cli/make_lock.h"
+#include "cli/one_of.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "effects/effects.h"
@@ -353,9 +354,10 @@ int build(const Options& options) {
       built.push_back({std::move(selection), std::move(image)});
     });
   }
+  const auto result = write(options, recipe, variants, built, progress);
+  // Last: a lock says that there is an image of it.
   const auto said =
       lock ? LockSaid{lock->path, true, was_checked(lock->text, store)} : write_lock_of(options, recipe, built, store);
-  const auto result = write(options, recipe, variants, built, progress);
   print(options.format == Format::json ? json_of(options, recipe, result, said, built, progress).dump(2) + "\n"
                                        : text_of(options, recipe, result, said, built, progress));
   return 0;
@@ -387,11 +389,10 @@ Command build_command() {
                 ->type_name("");
             app.add_option("-o,--output", options->output, "Where to write (./NAME, ./NAME.tar or ./NAME.rootfs)")
                 ->type_name("PATH");
-            app.add_option("--to", options->to,
-                           "What to write: oci (a layout directory, the default), docker (an archive) or rootfs (a "
-                           "plain directory)")
-                ->type_name("KIND")
-                ->transform(CLI::CheckedTransformer(destinations).description(""));
+            add_choice(app, "--to", options->to, destinations,
+                       "What to write: oci (a layout directory, the default), docker (an archive) or rootfs (a "
+                       "plain directory)",
+                       "KIND");
             app.add_option("--tag", options->tag,
                            "The image's reference (latest; for docker NAME:latest); of a variant REF-VARIANT")
                 ->type_name("REF");

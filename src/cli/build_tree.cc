@@ -15,6 +15,7 @@
 #include "effects/debug_tools.h"
 #include "effects/effects.h"
 #include "package/deb.h"
+#include "package/file_sums.h"
 #include "package/leave_out.h"
 #include "recipe/variants.h"
 #include "resolve/solve.h"
@@ -36,6 +37,7 @@ Read read(const LockedPackage& package, const Selection& selection, const BuildC
   const auto stored = stored_deb(package, selection);
   auto deb = read_deb(stored, context);
   auto facts = facts_of(deb, stored, context);
+  if (package.state != LockedState::read) package::sum_files(deb);
   return {std::move(deb), std::move(facts)};
 }
 

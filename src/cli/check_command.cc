@@ -9,6 +9,7 @@
 #include "check/check.h"
 #include "cli/check_report.h"
 #include "cli/command.h"
+#include "cli/one_of.h"
 #include "cli/output.h"
 #include "image/read.h"
 #include "recipe/finding_kinds.h"
@@ -124,9 +125,8 @@ Command check_command() {
                            "Accept findings of that id, everywhere or at one path; may be repeated")
                 ->type_name("ID[=PATH]")
                 ->allow_extra_args(false);
-            app.add_option("--format", options->form, "What the result on stdout is: text (the default), json or sarif")
-                ->type_name("FORMAT")
-                ->transform(CLI::CheckedTransformer(forms).description(""));
+            add_choice(app, "--format", options->form, forms,
+                       "What the result on stdout is: text (the default), json or sarif", "FORMAT");
             return [options] { return check(*options); };
           },
   };

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/one_of.h"
 #include "cli/output.h"
 
 namespace debone::cli {
@@ -106,10 +107,9 @@ Command completion_command(const CLI::App& root) {
       .prepare =
           [&root](CLI::App& app) {
             const auto shell = std::make_shared<std::string>();
-            app.add_option("SHELL", *shell, "bash, zsh or fish")
-                ->required()
-                ->type_name("")
-                ->check(CLI::IsMember({"bash", "fish", "zsh"}));
+            add_choice<std::string>(app, "SHELL", *shell, {{"bash", "bash"}, {"fish", "fish"}, {"zsh", "zsh"}},
+                                    "bash, zsh or fish", "")
+                ->required();
             return [&root, shell] {
               const auto commands = visible_commands(root);
               print(*shell == "bash" ? bash(commands) : *shell == "zsh" ? zsh(commands) : fish(commands));

@@ -138,7 +138,8 @@ std::string text_of(const Savings& savings, const std::string& name) {
   for (const auto* all : {&savings.sets, &savings.globs}) {
     for (const auto& one : *all) width = std::max(width, base::printable(one.what).size());
   }
-  auto text = fmt::format("{} for {}: {} files are cut, {}\n\n", name, savings.architecture, savings.all.files,
+  auto text = fmt::format("{} for {}: {} cut, {}\n\n", name, savings.architecture,
+                          savings.all.files == 1 ? "1 file is" : fmt::format("{} files are", savings.all.files),
                           size_of(savings.all));
   const auto row = [&](const Saving& one, const std::string& told) {
     text += fmt::format("  {:<{}}  {:<3}  {:>6}  {:>8}  {}\n", base::printable(one.what), width, one.on ? "on" : "",

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/one_of.h"
 #include "cli/output.h"
 #include "cli/test_report.h"
 #include "cli/version.h"
@@ -69,19 +70,20 @@ Command test_command() {
                    {"debone test php-fpm php-fpm-tests.yaml --format junit > junit.xml", "for a CI system to show"}},
       .prepare =
           [](CLI::App& app) {
-            static const std::map<std::string, ReportFormat> formats{{"text", ReportFormat::text},
-                                                                     {"json", ReportFormat::json},
-                                                                     {"junit", ReportFormat::junit},
-                                                                     {"ctrf", ReportFormat::ctrf}};
+            const std::map<std::string, ReportFormat> formats{{"text", ReportFormat::text},
+                                                              {"json", ReportFormat::json},
+                                                              {"junit", ReportFormat::junit},
+                                                              {"ctrf", ReportFormat::ctrf}};
             const auto options = std::make_shared<Options>();
             app.add_option("IMAGE", options->image, "An OCI layout (a directory or tar) or a docker archive")
                 ->required()
                 ->type_name("");
-            app.add_option("FILE", options->files, "Files of tests")->required()->type_name("");
-            app.add_option("--format", options->format,
-                           "What the result on stdout is: text (the default), json, junit or ctrf")
-                ->type_name("FORMAT")
-                ->transform(CLI::CheckedTransformer(formats).description(""));
+            app.add_option("FILE", options->files, "Files of tests")
+                ->required()
+                ->type_name("")
+                ->allow_extra_args(false);
+            add_choice(app, "--format", options->format, formats,
+                       "What the result on stdout is: text (the default), json, junit or ctrf", "FORMAT");
             app.add_option("--timeout", options->timeout, "How long a command may take; 300 unless said otherwise")
                 ->type_name("SECONDS")
                 ->check(CLI::Range(1U, 86400U).description(""));

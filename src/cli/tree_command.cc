@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/explanation.h"
 #include "cli/find_recipe.h"
+#include "cli/one_of.h"
 #include "cli/output.h"
 #include "cli/render_graph.h"
 
@@ -63,10 +64,8 @@ Command tree_command() {
                 ->type_name("");
             app.add_flag("--all", options->left_out, "Also list what was left out of apt's closure");
             add_archive_options(app, options->archive, "For which of several Debian architectures");
-            app.add_option("--format", options->format,
-                           "What the result on stdout is: text (the default), json, svg or dot")
-                ->type_name("FORMAT")
-                ->transform(CLI::CheckedTransformer(formats).description(""));
+            add_choice(app, "--format", options->format, formats,
+                       "What the result on stdout is: text (the default), json, svg or dot", "FORMAT");
             return [options] { return tree(*options); };
           },
   };

@@ -21,6 +21,9 @@ struct Options {
 };
 
 int why(const Options& options) {
+  if (options.name.empty()) {
+    throw base::Error(base::Exit::usage, "NAME is empty").hint("name a package, a path or a library's soname");
+  }
   Progress progress;
   const auto recipe = find_recipe(options.recipe);
   store::Store store(store::Store::default_root());

@@ -10,6 +10,7 @@
 #include "debian/multiarch.h"
 #include "effects/answers.h"
 #include "effects/maintainer_script.h"
+#include "effects/stated.h"
 
 namespace debone::effects {
 namespace {
@@ -221,9 +222,8 @@ std::vector<Account> account_for(const Input& input, const Table& table) {
   std::vector<Account> accounts;
   const auto add = [&](const std::vector<package::Deb>& debs) {
     for (const auto& deb : debs) {
-      const bool is_stated = std::ranges::any_of(input.recipe->effects,
-                                                 [&](const auto& stated) { return stated.package == deb.record.name; });
-      for (auto& account : account_for(deb, table, is_stated, input.recipe->debconf))
+      const bool stated = is_stated(*input.recipe, deb.record.name);
+      for (auto& account : account_for(deb, table, stated, input.recipe->debconf))
         accounts.push_back(std::move(account));
     }
   };

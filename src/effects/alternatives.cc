@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "effects/accounting.h"
 #include "effects/finishers.h"
+#include "effects/stated.h"
 #include "package/update_alternatives.h"
 
 namespace debone::effects {
@@ -71,7 +72,7 @@ void alternatives(Context& context) {
   Groups groups;
   for (const auto& deb : context.debs()) {
     const auto script = deb.control_files.find("postinst");
-    if (script == deb.control_files.end()) continue;
+    if (script == deb.control_files.end() || is_stated(*context.input.recipe, deb.record.name)) continue;
     for (auto& installed : package::installed_alternatives(script->second))
       groups[installed.alternative.name].push_back(std::move(installed));
   }

@@ -76,5 +76,14 @@ TEST(Alternatives, OneOfTheTableIsMadeWhereWhatItAsksForIs) {
   EXPECT_EQ(image.text("usr/bin/b"), "(nothing)");
 }
 
+TEST(Alternatives, NothingIsReadOfAPackageThatTheRecipeSpeaksFor) {
+  Image image;
+  image.add("tool", {{"usr/bin/tool", ""}},
+            {{"postinst", "update-alternatives --install /usr/bin/a a /usr/bin/tool 1\n"}});
+  image.recipe.effects.emplace_back().package = "tool";
+  image.run(alternatives);
+  EXPECT_EQ(image.text("usr/bin/a"), "(nothing)");
+}
+
 }  // namespace
 }  // namespace debone::effects

@@ -27,9 +27,8 @@ std::string stanza_text(std::string_view control) {
   return text;
 }
 
-// The sums that the package itself lists, by where a file's bytes lie in its archive: a file of the tree that has these
-// very bytes was not touched, so its sum need not be computed again. They are the packager's word, as they are for
-// dpkg --verify; what proves the bytes is the archive's SHA-256 of the whole .deb.
+// The sums of the package's files, computed where it was read (package::sum_files), by where a file's bytes lie in its
+// archive: a file of the tree that has these very bytes was not touched, so its sum need not be computed again.
 class OwnSums {
  public:
   explicit OwnSums(const package::Deb& deb) {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "effects/accounting.h"
 #include "effects/answers.h"
 #include "effects/context.h"
@@ -57,6 +58,23 @@ bool is_used(const recipe::DebconfAnswer& answer, const std::vector<Account>& sc
                              [&](const Account& account) { return account.questions.contains(answer.question); });
 }
 
+// The packages that the recipe's `effects:` speak for are in the image, of the base perhaps.
+void require_stated(const Input& input, const std::vector<const package::Deb*>& packages) {
+  const auto is_in_base = [&](const std::string& package) {
+    return input.base != nullptr && input.base->find(at("var/lib/dpkg/status.d/" + package)) != nullptr;
+  };
+  std::vector<std::string> names;
+  for (const auto* deb : packages) names.push_back(deb->record.name);
+  for (const auto& stated : input.recipe->effects) {
+    if (std::ranges::count(names, stated.package) > 0 || is_in_base(stated.package)) continue;
+    const auto near = base::nearest(stated.package, names);
+    throw base::Error(base::Exit::usage, fmt::format("'{}' of 'effects' is not in the image", stated.package))
+        .at(stated.place.str())
+        .hint(near ? fmt::format("did you mean '{}'?", *near)
+                   : "name it under 'packages', or take it out of 'effects'");
+  }
+}
+
 }  // namespace
 
 Applied apply(tree::Tree& tree, const Input& input, base::Events& events) {
@@ -66,6 +84,7 @@ Applied apply(tree::Tree& tree, const Input& input, base::Events& events) {
     if (debs == nullptr) continue;
     for (const auto& deb : *debs) packages.push_back(&deb);
   }
+  require_stated(input, packages);
   require_questions(input.recipe->debconf, packages);
   const auto scripts = account_for(input, table);
   Applied applied;

@@ -115,6 +115,7 @@ TEST(Effects, TheRecipesPathsComeAfterTheScriptsAndBeforeWhatIsComputed) {
   image.table = {{"table", table}};
   image.add("netbase", {}, {{"triggers", "interest hosts\n"}});
   image.add("ca-certificates", {}, {{"triggers", "interest certificates\n"}});
+  image.add("vendor");
   recipe::StatedEffects stated;
   stated.package = "vendor";
   stated.paths.push_back(file_item("etc/hosts", "the vendor's"));
@@ -126,6 +127,29 @@ TEST(Effects, TheRecipesPathsComeAfterTheScriptsAndBeforeWhatIsComputed) {
   EXPECT_EQ(image.text("etc/hosts"), "mine");
   EXPECT_EQ(image.text("etc/vendor.conf"), "the vendor's");
   EXPECT_EQ(image.text("etc/ssl/certs/ca-certificates.crt"), "a certificate\n");
+}
+
+TEST(Effects, AreStatedOfPackagesOfTheImage) {
+  Image image;
+  image.add("vendor-server");
+  tree::Tree base;
+  base.put_file(at("var/lib/dpkg/status.d/of-base"), "", 0644, 0, "base");
+  auto input = image.inputs();
+  input.base = &base;
+  const auto stating = [&](const std::string& package) {
+    image.recipe.effects.assign(1, recipe::StatedEffects());
+    image.recipe.effects[0].package = package;
+    image.recipe.effects[0].place = {"app.yaml", 7, 3};
+    return error_of([&] { apply(image.tree, input, *image.recorder); });
+  };
+  EXPECT_EQ(stating("vendor-sever"),
+            "error: app.yaml:7:3: 'vendor-sever' of 'effects' is not in the image\n"
+            "  hint: did you mean 'vendor-server'?\n");
+  EXPECT_EQ(stating("zzz"),
+            "error: app.yaml:7:3: 'zzz' of 'effects' is not in the image\n"
+            "  hint: name it under 'packages', or take it out of 'effects'\n");
+  EXPECT_EQ(stating("vendor-server"), "(no error)");
+  EXPECT_EQ(stating("of-base"), "(no error)");
 }
 
 TEST(Effects, AnErrorSaysWhoseEffectsWereApplied) {

@@ -4,12 +4,14 @@
 
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "effects/accounting.h"
 #include "effects/finishers.h"
 #include "effects/module_list.h"
 #include "effects/owners.h"
+#include "tree/hard_links.h"
 
 namespace debone::effects {
 namespace {
@@ -46,9 +48,15 @@ class Performer {
     const auto where = context_.tree.resolve(step.path, true);
     if (context_.tree.find(where) == nullptr) return;
     set(where, step.rights);
-    if (!step.recursive) return;
-    const auto [begin, end] = std::as_const(context_.tree).below(where);
-    for (auto node = begin; node != end; ++node) set(node->first, step.rights);
+    std::vector<RelPath> changed{where};
+    if (step.recursive) {
+      const auto [begin, end] = std::as_const(context_.tree).below(where);
+      for (auto node = begin; node != end; ++node) {
+        set(node->first, step.rights);
+        changed.push_back(node->first);
+      }
+    }
+    tree::follow_hard_links(context_.tree, changed);
   }
 
   void operator()(const Move& step) {

@@ -108,5 +108,18 @@ TEST(Scripted, AnErrorSaysWhoseScriptItWas) {
               ::testing::HasSubstr("while doing what tool trigger go does\n"));
 }
 
+TEST(Scripted, RightsAreOfAllNamesOfAFile) {
+  std::string table;
+  auto image = image_doing(table, "    - set: {path: /srv/tool, group: bind, mode: 0o640}\n");
+  const auto group = image.tree.new_hard_link_group();
+  for (const auto* path : {"srv/another", "srv/tool"}) {
+    image.file(path, "");
+    image.tree.at(at(path)).hard_link_group = group;
+  }
+  image.run(scripted);
+  EXPECT_EQ(image.mode("srv/tool"), "640 0:106");
+  EXPECT_EQ(image.mode("srv/another"), "640 0:106");
+}
+
 }  // namespace
 }  // namespace debone::effects

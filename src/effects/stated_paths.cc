@@ -1,7 +1,14 @@
+#include <algorithm>
+
 #include "effects/finishers.h"
+#include "effects/stated.h"
 #include "tree/assemble.h"
 
 namespace debone::effects {
+
+bool is_stated(const recipe::Recipe& recipe, std::string_view package) {
+  return std::ranges::find(recipe.effects, package, &recipe::StatedEffects::package) != recipe.effects.end();
+}
 
 void stated_paths(Context& context) {
   const auto& recipe = *context.input.recipe;

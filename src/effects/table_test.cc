@@ -83,7 +83,8 @@ TEST(Table, TellsWhatIsMalformed) {
   EXPECT_EQ(mistake_in("- package: x\n  trigger: y\n  does: [{directroy: {path: /x}}]\n"),
             "error: t.yaml:3:11: unknown step 'directroy'\n  hint: did you mean 'directory'?\n");
   EXPECT_EQ(mistake_in("- package: x\n  trigger: y\n  does: [{directory: {path: ../x}}]\n"),
-            "error: t.yaml:3:29: 'path' must be an absolute path, not '../x'\n  hint: write '/../x'\n");
+            "error: t.yaml:3:29: 'path' must be an absolute path, not '../x'\n"
+            "  hint: '..' is not allowed, nor are names over 255 bytes\n");
   EXPECT_EQ(mistake_in("- package: x\n  trigger: y\n  does: [{finisher: magic}]\n"),
             "error: t.yaml:3:9: no finisher 'magic'\n");
   EXPECT_EQ(mistake_in("- package: x\n  trigger: y\n  script: postinst\n  does: nothing\n  why: x\n"),

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "effects/finishers.h"
 #include "effects/owners.h"
+#include "tree/hard_links.h"
 
 namespace debone::effects {
 namespace {
@@ -47,12 +48,14 @@ class Line {
 
 // Owner and mode of what a line names, for a node new or old.
 void adjust(Context& context, const RelPath& path, const Line& line, const Owners& owners, bool is_new) {
-  auto& node = context.tree.at(context.tree.resolve(path, true));
+  const auto where = context.tree.resolve(path, true);
+  auto& node = context.tree.at(where);
   const auto uid = owners.uid(line.field(3));
   const auto gid = owners.gid(line.field(4));
   if (uid && (is_new || !line.only_when_made(3))) node.uid = *uid;
   if (gid && (is_new || !line.only_when_made(4))) node.gid = *gid;
   if (const auto mode = line.mode(); mode && (is_new || !line.only_when_made(2))) node.mode = *mode;
+  tree::follow_hard_links(context.tree, {where});
 }
 
 void apply_line(Context& context, const Line& line, const Owners& owners, std::set<RelPath>& made) {

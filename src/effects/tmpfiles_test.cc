@@ -90,5 +90,17 @@ TEST(Tmpfiles, AFileInTheWayStays) {
   EXPECT_EQ(image.mode("etc/passwd"), "644 0:0");
 }
 
+TEST(Tmpfiles, ALineIsOfAllNamesOfAFile) {
+  auto image = with_lines("z /etc/secret 0600 root www-data\n");
+  const auto group = image.tree.new_hard_link_group();
+  for (const auto* path : {"etc/another", "etc/secret"}) {
+    image.file(path, "");
+    image.tree.at(at(path)).hard_link_group = group;
+  }
+  image.run(tmpfiles);
+  EXPECT_EQ(image.mode("etc/secret"), "600 0:33");
+  EXPECT_EQ(image.mode("etc/another"), "600 0:33");
+}
+
 }  // namespace
 }  // namespace debone::effects

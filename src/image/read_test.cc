@@ -323,5 +323,17 @@ TEST_F(Read, AManifestThatNamesAFileThatIsNotThere) {
             "error: PATH/image.tar: '../../etc/passwd' is missing\n");
 }
 
+// /bin is a link to usr/bin, and a whiteout in it removes what stands there.
+TEST_F(Read, AWhiteoutBelowALink) {
+  auto image = sample_image();
+  tree::Tree upper;
+  upper.put_file(path_of("bin/.wh.su"), "", 0644, 0, "");
+  image.layers.push_back(std::make_shared<const layer::Layer>(layer::pack(upper, 1)));
+  write_layout(layout, {{"x", {image}}});
+  const auto files = file_system(StoredImage::open(layout, ""));
+  EXPECT_EQ(files.find(path_of("usr/bin/su")), nullptr);
+  EXPECT_NE(files.find(path_of("usr/bin/php")), nullptr);
+}
+
 }  // namespace
 }  // namespace debone::image

@@ -367,6 +367,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "error: x.yaml:3:26: 'type' cannot be 'simlink'\n  hint: did you mean 'symlink'?\n"},
         Mistake{"paths: [{path: a, type: directory}]\n",
                 "error: x.yaml:3:16: 'path' must be an absolute path, not 'a'\n  hint: write '/a'\n"},
+        Mistake{"paths: [{path: ../etc/passwd, type: directory}]\n",
+                "error: x.yaml:3:16: 'path' must be an absolute path, not '../etc/passwd'\n"
+                "  hint: '..' is not allowed, nor are names over 255 bytes\n"},
         Mistake{"paths: [{path: /a/../b, type: directory}]\n",
                 "error: x.yaml:3:16: '/a/../b' is not a path that 'path' can have\n"
                 "  hint: '..' is not allowed, nor are names over 255 bytes\n"},

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "recipe/architectures.h"
 #include "recipe/fields.h"
 
 namespace debone::recipe {
@@ -60,21 +61,6 @@ constexpr std::array<std::string_view, 33> signals{
     "SIGIO",     "SIGKILL", "SIGPIPE",   "SIGPROF",  "SIGPWR",  "SIGQUIT", "SIGRTMAX", "SIGRTMIN", "SIGSEGV",
     "SIGSTKFLT", "SIGSTOP", "SIGSYS",    "SIGTERM",  "SIGTRAP", "SIGTSTP", "SIGTTIN",  "SIGTTOU",  "SIGURG",
     "SIGUSR1",   "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"};
-
-constexpr std::array<std::string_view, 10> debian_architectures{"amd64",    "arm64",  "armel",   "armhf",   "i386",
-                                                                "mips64el", "mipsel", "ppc64el", "riscv64", "s390x"};
-
-// What apko and OCI call them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> other_architectures{{{"386", "i386"},
-                                                                                             {"aarch64", "arm64"},
-                                                                                             {"arm/v5", "armel"},
-                                                                                             {"arm/v6", "armel"},
-                                                                                             {"arm/v7", "armhf"},
-                                                                                             {"armv7", "armhf"},
-                                                                                             {"mips64le", "mips64el"},
-                                                                                             {"ppc64le", "ppc64el"},
-                                                                                             {"x86", "i386"},
-                                                                                             {"x86_64", "amd64"}}};
 
 }  // namespace
 
@@ -224,13 +210,14 @@ std::string passwd_field(const Node& node, std::string_view key) {
 
 base::RelPath absolute_path(const Node& node, std::string_view key) {
   const auto& text = text_of(node, key);
+  constexpr std::string_view rule = "'..' is not allowed, nor are names over 255 bytes";
   if (!text.starts_with('/')) {
-    fail(node, fmt::format("'{}' must be an absolute path, not '{}'", key, text), fmt::format("write '/{}'", text));
+    const auto meant = "/" + text;
+    fail(node, fmt::format("'{}' must be an absolute path, not '{}'", key, text),
+         base::RelPath::parse_absolute(meant) ? fmt::format("write '{}'", meant) : std::string(rule));
   }
   auto path = base::RelPath::parse_absolute(text);
-  if (!path)
-    fail(node, fmt::format("'{}' is not a path that '{}' can have", text, key),
-         "'..' is not allowed, nor are names over 255 bytes");
+  if (!path) fail(node, fmt::format("'{}' is not a path that '{}' can have", text, key), std::string(rule));
   return *std::move(path);
 }
 
@@ -306,12 +293,8 @@ std::string port(const Node& node) {
 
 std::string architecture(const Node& node) {
   const auto& name = text_of(node, "archs");
-  if (std::ranges::find(debian_architectures, name) != debian_architectures.end()) return name;
-  for (const auto& [other, debian] : other_architectures) {
-    if (name == other) return std::string(debian);
-  }
-  fail(node, fmt::format("'{}' is not an architecture", name),
-       suggestion(name, debian_architectures, fmt::format("choose from {}", listed(debian_architectures))));
+  if (const auto debian = debian_architecture(name)) return std::string(*debian);
+  fail(node, fmt::format("'{}' is not an architecture", name), hint_of_architectures(name));
 }
 
 }  // namespace debone::recipe

@@ -270,6 +270,16 @@ const Node* Node::find(std::string_view key) const {
   return nullptr;
 }
 
+namespace {
+
+// In docs/.
+std::string_view page_of(std::string_view noun) {
+  if (noun == "test file") return "test";
+  return noun == "table" ? "effects" : noun;
+}
+
+}  // namespace
+
 NodePtr read_yaml(std::string_view text, const std::shared_ptr<const Origin>& origin, const Limits& limits) {
   if (text.size() > limits.text) {
     throw Error(Exit::usage, fmt::format("larger than the {} bytes allowed here", limits.text)).at(origin->file);
@@ -290,10 +300,11 @@ NodePtr read_yaml(std::string_view text, const std::shared_ptr<const Origin>& or
   auto root = builder.root();
   if (!root || root->kind == Node::Kind::null) {
     throw error_at({origin->file, 1, 1}, fmt::format("the {} is empty", origin->noun))
-        .hint(fmt::format("docs/{}.md describes its keys", origin->noun));
+        .hint(fmt::format("docs/{}.md describes its keys", page_of(origin->noun)));
   }
   if (root->kind != Node::Kind::map) {
-    throw error_at(root->place(), fmt::format("a {} is a map of keys, such as 'name: php-fpm'", origin->noun));
+    throw error_at(root->place(), fmt::format("a {} is a map of keys{}", origin->noun,
+                                              origin->noun == "recipe" ? ", such as 'name: php-fpm'" : ""));
   }
   return root;
 }

@@ -69,6 +69,11 @@ TEST(TestFile, AnAbsentEntrypointIsNotAnEmptyOne) {
   EXPECT_FALSE(file.metadata->cmd);
 }
 
+TEST(TestFile, WhatIsNoTestFileAtAll) {
+  EXPECT_EQ(error_of(""), "error: t.yaml:1:1: the test file is empty\n  hint: docs/test.md describes its keys\n");
+  EXPECT_EQ(error_of("- a\n"), "error: t.yaml:1:1: a test file is a map of keys\n");
+}
+
 TEST(TestFile, MistakesAreNamedAtTheirPlace) {
   const std::pair<const char*, const char*> mistakes[] = {
       {"commandTests: []\n",

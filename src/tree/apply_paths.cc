@@ -1,12 +1,12 @@
 // The recipe's `paths:`, laid over what the packages brought.
 #include <fmt/format.h>
 
-#include <map>
 #include <utility>
 
 #include "base/error.h"
 #include "tree/assemble.h"
 #include "tree/disk_tree.h"
+#include "tree/hard_links.h"
 #include "tree/secrets.h"
 
 namespace debone::tree {
@@ -141,7 +141,7 @@ class Item {
       const auto [begin, end] = std::as_const(tree_).below(where);
       for (auto i = begin; i != end; ++i) change(i->first);
     }
-    if (!changed_groups_.empty()) follow_hard_links();
+    follow_hard_links(tree_, changed_);
   }
 
   void change(const RelPath& path) {
@@ -152,19 +152,7 @@ class Item {
       const bool as_directory = item_.recursive && node.type == NodeType::directory;
       node.mode = as_directory ? searchable(*item_.permissions) : *item_.permissions;
     }
-    if (node.hard_link_group != 0) changed_groups_.insert_or_assign(node.hard_link_group, &node);
-  }
-
-  // The other names of a changed inode change with it.
-  void follow_hard_links() {
-    for (const auto& [path, node] : tree_.nodes()) {
-      const auto changed = changed_groups_.find(node.hard_link_group);
-      if (changed == changed_groups_.end()) continue;
-      auto& other = tree_.at(path);
-      other.mode = changed->second->mode;
-      other.uid = changed->second->uid;
-      other.gid = changed->second->gid;
-    }
+    changed_.push_back(path);
   }
 
   void warn_of(const std::string& file) const {
@@ -176,7 +164,7 @@ class Item {
   const PathItem& item_;
   std::int64_t created_;
   base::Events& events_;
-  std::map<std::uint64_t, const Node*> changed_groups_;
+  std::vector<RelPath> changed_;
 };
 
 }  // namespace

@@ -77,6 +77,17 @@ def test_an_image_of_debones_passes(place, debian):
     assert place.run("check", "test.tar", "--format", "json").ok().json["passed"] is True
 
 
+def test_an_image_of_a_package_with_false_md5sums_passes(place, debian):
+    """What a package says of itself may be false; what the image says of it is of the very files."""
+    false = package("false", files={"/usr/share/false/x": b"true\n"},
+                    scripts={"md5sums": "0" * 32 + "  usr/share/false/x\n"})
+    debian.publish(standard() + [false])
+    place.build(RECIPE.replace("base-passwd", "base-passwd, false")).ok()
+    sums = Image(place.work / "test").read("var/lib/dpkg/status.d/false.md5sums")
+    assert sums == hashlib.md5(b"true\n").hexdigest().encode() + b"  usr/share/false/x\n"
+    place.run("check", "test").ok()
+
+
 def test_a_good_image_of_somebodys_passes(place):
     write_layout(place, [good()], START)
     assert check(place).ok().json["findings"] == []

@@ -39,6 +39,25 @@ def test_nothing_is_asked(place):
     (["buld"], "error: no command 'buld'\n  hint: did you mean 'build'?"),
     (["build"], "error: RECIPE is required\n  hint: see debone build --help"),
     (["run"], "error: IMAGE is required\n  hint: see debone run --help"),
+    (["check", "x.tar", "--format", "xml"], "error: --format is 'xml'; it is json, sarif or text"),
+    (["check", "x.tar", "--format", "2"], "error: --format is '2'; it is json, sarif or text"),
+    (["show", "x.tar", "--format", "jsn"], "error: --format is 'jsn'; it is json or text\n  hint: did you mean 'json'?"),
+    (["why", "php-fpm", "php", "--format", "1"], "error: --format is '1'; it is json or text"),
+    (["diff", "a.tar", "b.tar", "--format", "xml"], "error: --format is 'xml'; it is json or text"),
+    (["tree", "php-fpm", "--format", "png"], "error: --format is 'png'; it is dot, json, svg or text"),
+    (["test", "x.tar", "x.yaml", "--format", "xunit"],
+     "error: --format is 'xunit'; it is ctrf, json, junit or text\n  hint: did you mean 'junit'?"),
+    (["test", "x.tar", "[a,b]"], "error: [a,b]: cannot open: No such file or directory"),
+    (["build", "php-fpm", "--to", "dokcer"],
+     "error: --to is 'dokcer'; it is docker, oci or rootfs\n  hint: did you mean 'docker'?"),
+    (["build", "php-fpm", "--to", "0"], "error: --to is '0'; it is docker, oci or rootfs"),
+    (["completion", "ksh"], "error: SHELL is 'ksh'; it is bash, fish or zsh\n  hint: did you mean 'zsh'?"),
+    (["build", "php-fpm", "--arch", "amd46"],
+     "error: --arch is 'amd46', which is not an architecture\n  hint: did you mean 'amd64'?"),
+    (["lock", "php-fpm", "--arch", "[a,b]"],
+     "error: --arch is '[a,b]', which is not an architecture\n  hint: choose from 'amd64', 'arm64', 'armel', 'armhf', "
+     "'i386', 'mips64el', 'mipsel', 'ppc64el', 'riscv64' and 's390x'"),
+    (["why", "php-fpm", ""], "error: NAME is empty\n  hint: name a package, a path or a library's soname"),
 ])
 def test_wrong_usage(place, arguments, text):
     result = place.run(*arguments)

@@ -210,3 +210,8 @@ def test_from_a_lock_nothing_is_asked(place, debian):
     debian.server.clear()
     place.run("cuts", "test.yaml", "--offline").ok()
     assert debian.server.requests == []
+
+
+def test_one_file_is_one(place, debian):
+    place.write("test.yaml", RECIPE)
+    assert place.run("cuts", "test.yaml").ok().out.startswith(f"test for {ARCH}: 1 file is cut, 4 B\n\n")

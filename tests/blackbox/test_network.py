@@ -7,7 +7,7 @@ import pytest
 
 from aptrepo import File, package
 from ociimage import Image
-from server import cut, endless, hang_up, redirect, replaced, stall, status, whole_body
+from server import cut, endless, hang_up, redirect, replaced, stall, status, trickle, unasked_part, whole_body
 from tinydebian import base_files, base_passwd, recipe_of
 
 import random
@@ -112,6 +112,12 @@ LASTING = {
     "deb-404": (DEB, status(404)),
     "deb-500": (DEB, status(500)),
     "deb-stalled": (DEB, stall(HALF)),
+    "deb-trickles": (DEB, trickle(HALF)),
+    "release-trickles": ("InRelease", trickle()),
+    "deb-unasked-part": (DEB, unasked_part(True)),
+    "deb-unasked-part-without-range": (DEB, unasked_part(False)),
+    "release-unasked-part": ("InRelease", unasked_part(True)),
+    "release-unasked-part-without-range": ("InRelease", unasked_part(False)),
     "deb-cut": (DEB, cut(10)),
     "deb-hang-up": (DEB, hang_up),
     "deb-redirected-in-a-circle": (DEB, redirect("/pool/big_1.0_amd64.deb")),
@@ -132,6 +138,7 @@ def test_what_lasts_is_an_error(place, server, recipe, golden, name):
     begin = time.monotonic()
     result = place.build(recipe, timeout=60)
     assert time.monotonic() - begin < 30
+    assert len(server.requests) < 20
     golden(result)
     assert clean(place)
     server.clear()

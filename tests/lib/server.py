@@ -154,6 +154,26 @@ def stall(after=0):
     return answer
 
 
+def trickle(after=0, pause=0.2):
+    """Sends `after` bytes, then one byte each `pause` seconds."""
+    def answer(handler, body):
+        handler.answer(200, body[:after], length=len(body))
+        for byte in body[after:]:
+            handler.wfile.write(bytes([byte]))
+            if handler.owner.closing.wait(pause):
+                break
+        handler.close_connection = True
+    return answer
+
+
+def unasked_part(content_range):
+    """Answers 206, with or without a Content-Range, to who asks for the whole."""
+    def answer(handler, body):
+        headers = {"Content-Range": f"bytes 0-{len(body) - 1}/{len(body)}"} if content_range else {}
+        handler.answer(206, body, headers)
+    return answer
+
+
 def whole_body(handler, body):
     """Ignores Range and answers 200 with everything."""
     handler.answer(200, body)
