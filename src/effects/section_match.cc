@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -94,7 +95,86 @@ class Matcher {
   int tried_ = 0;
 };
 
+// What one character of a text may be: the template's own, or one of a placeholder, which may go on behind it.
+struct Atom {
+  char literal = '\0';  // of a placeholder none
+  bool is_list = false;
+  bool is_first = false;
+
+  bool accepts(char c) const {
+    if (literal != '\0') return c == literal;
+    if (is_first && c == '-') return false;
+    return is_plain(c) || c == '\\' || (is_list && !is_first && c == ' ');
+  }
+};
+
+std::vector<Atom> atoms_of(std::string_view text) {
+  std::vector<Atom> atoms;
+  for (const auto& part : parts_of(text)) {
+    if (part.is_placeholder) {
+      atoms.push_back({'\0', part.is_list, true});
+      atoms.push_back({'\0', part.is_list, false});
+    } else {
+      for (const char c : part.text) atoms.push_back({c, false, false});
+    }
+  }
+  return atoms;
+}
+
+// Whether one text can be both: a walk through both templates at once.
+class Overlap {
+ public:
+  Overlap(std::string_view text, std::string_view other) : left_(atoms_of(text)), right_(atoms_of(other)) {}
+
+  bool run() {
+    std::vector<std::pair<std::size_t, std::size_t>> open;
+    std::set<std::pair<std::size_t, std::size_t>> seen;
+    const auto reach = [&](std::size_t left, std::size_t right) {
+      for (const auto i : reached(left_, left))
+        for (const auto j : reached(right_, right))
+          if (seen.emplace(i, j).second) open.emplace_back(i, j);
+    };
+    reach(0, 0);
+    while (!open.empty()) {
+      const auto [i, j] = open.back();
+      open.pop_back();
+      if (i == left_.size() && j == right_.size()) return true;
+      if (i == left_.size() || j == right_.size() || !have_common(left_[i], right_[j])) continue;
+      reach(next(left_, i), next(right_, j));
+    }
+    return false;
+  }
+
+ private:
+  static bool goes_on(const Atom& atom) { return atom.literal == '\0' && !atom.is_first; }
+  // What stands at a place, and behind a placeholder that may have ended there.
+  static std::vector<std::size_t> reached(const std::vector<Atom>& atoms, std::size_t at) {
+    std::vector<std::size_t> places{at};
+    if (at < atoms.size() && goes_on(atoms[at])) places.push_back(at + 1);
+    return places;
+  }
+  static std::size_t next(const std::vector<Atom>& atoms, std::size_t at) { return goes_on(atoms[at]) ? at : at + 1; }
+  static bool have_common(const Atom& left, const Atom& right) {
+    if (left.literal != '\0') return right.accepts(left.literal);
+    return right.literal == '\0' || left.accepts(right.literal);
+  }
+
+  std::vector<Atom> left_;
+  std::vector<Atom> right_;
+};
+
 }  // namespace
+
+bool overlap(const SectionTemplate& section_template, const SectionTemplate& other) {
+  if (!section_template.each_line && !other.each_line) return Overlap(section_template.text, other.text).run();
+  const auto& lines = section_template.each_line ? section_template : other;
+  const auto against = base::lines(section_template.each_line ? other.text : section_template.text);
+  const auto fits_one = [&](std::string_view line) {
+    return std::ranges::any_of(base::lines(lines.text), [&](auto form) { return Overlap(form, line).run(); });
+  };
+  return section_template.each_line && other.each_line ? std::ranges::any_of(against, fits_one)
+                                                       : std::ranges::all_of(against, fits_one);
+}
 
 std::optional<Words> match(const SectionTemplate& section_template, std::string_view text) {
   if (!section_template.each_line) return Matcher(parts_of(section_template.text), text).run();

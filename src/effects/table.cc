@@ -91,6 +91,18 @@ bool fits(std::string_view pattern, std::string_view name) {
   return false;
 }
 
+bool overlap(std::string_view pattern, std::string_view other) {
+  const auto is_star = [](char c) { return c == '*'; };
+  if (pattern.empty()) return std::ranges::all_of(other, is_star);
+  if (other.empty()) return std::ranges::all_of(pattern, is_star);
+  if (is_star(pattern.front()) || is_star(other.front())) {
+    const auto& star = is_star(pattern.front()) ? pattern : other;
+    const auto& against = is_star(pattern.front()) ? other : pattern;
+    return overlap(star.substr(1), against) || overlap(star, against.substr(1));
+  }
+  return pattern.front() == other.front() && overlap(pattern.substr(1), other.substr(1));
+}
+
 Table::Table(std::span<const TableFile> files) : files_(files.begin(), files.end()) {
   for (std::size_t i = 0; i < files_.size(); ++i) {
     const auto text = files_[i].text;
@@ -195,27 +207,53 @@ void Table::check(const std::function<bool(std::string_view)>& is_finisher) cons
     }
   };
   std::map<std::string, std::string> seen;  // by what an entry says, where
-  const auto once = [&](const std::string& what, const recipe::Place& place) {
-    const auto [before, is_new] = seen.try_emplace(what, place.str());
+  const auto once = [&](const std::string& what, const std::string& place) {
+    const auto [before, is_new] = seen.try_emplace(what, place);
     if (is_new) return;
-    throw base::Error(base::Exit::usage, fmt::format("{} stands at {} already", what, before->second)).at(place.str());
+    throw base::Error(base::Exit::usage, fmt::format("{} stands at {} already", what, before->second)).at(place);
   };
+  // Of patterns only the length says which goes before.
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>> patterns;  // and places, by what is said
+  const auto decided = [&](const std::string& what, const std::string& pattern, const std::string& place) {
+    once(fmt::format("{} of '{}'", what, pattern), place);
+    if (pattern.find('*') == std::string::npos) return;
+    auto& before = patterns[what];
+    for (const auto& [other, where] : before) {
+      if (where == place || other.size() != pattern.size() || !overlap(other, pattern)) continue;
+      throw base::Error(base::Exit::usage,
+                        fmt::format("{} of '{}' may be that of '{}' at {} too", what, pattern, other, where))
+          .at(place)
+          .hint("of two patterns that fit a name the longer one counts; these are of one length");
+    }
+    before.emplace_back(pattern, place);
+  };
+  std::map<std::string, std::vector<SectionTemplate>> templates;  // by helper
   for (const auto& chunk : chunks_) {
     if (!chunk.account.empty()) {
-      const recipe::Place place{std::string(files_[chunk.file].name), chunk.line, 1};
+      const auto place = recipe::Place{std::string(files_[chunk.file].name), chunk.line, 1}.str();
       once(fmt::format("account '{}'", chunk.account), place);
       once(fmt::format("number {}", account_id(chunk)), place);
       continue;
     }
     if (!chunk.helper.empty()) {
-      check_steps(*section_template(chunk).does);
+      auto one = section_template(chunk);
+      check_steps(*one.does);
+      auto& others = templates[one.helper];
+      for (const auto& other : others) {
+        if (!overlap(one, other)) continue;
+        throw base::Error(base::Exit::usage, fmt::format("a section of {} may fit this and the template at {}",
+                                                         one.helper, other.place.str()))
+            .at(one.place.str());
+      }
+      others.push_back(std::move(one));
       continue;
     }
     const auto one = entry(chunk);
     check_steps(*one.does);
     for (const auto& package : one.packages) {
-      for (const auto& known : one.known) once(fmt::format("{} {} of '{}'", one.script, known.key, package), one.place);
-      for (const auto& trigger : one.triggers) once(fmt::format("trigger {} of '{}'", trigger, package), one.place);
+      for (const auto& known : one.known)
+        decided(fmt::format("{} {}", one.script, known.key), package, one.place.str());
+      for (const auto& trigger : one.triggers) decided(fmt::format("trigger {}", trigger), package, one.place.str());
     }
   }
 }

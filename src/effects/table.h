@@ -62,8 +62,9 @@ class Table {
   std::optional<std::uint32_t> id(std::string_view account) const;
 
   // Reads all of it. Throws Error (usage) for the first entry that is malformed, names a finisher that `is_finisher`
-  // does not know, or contradicts another: the same form of a script of the same packages in two entries, two
-  // accounts with one number.
+  // does not know, or contradicts another: the same form of a script of the same packages in two entries, or of
+  // patterns of one length that some name fits both; two templates that some section fits both; two accounts with one
+  // number.
   void check(const std::function<bool(std::string_view)>& is_finisher) const;
 
  private:
@@ -86,9 +87,13 @@ class Table {
 
 // Whether the name fits a pattern in which '*' stands for any text.
 bool fits(std::string_view pattern, std::string_view name);
+// Whether some name fits both patterns.
+bool overlap(std::string_view pattern, std::string_view other);
 
 // The words that a section's placeholders stand for, where it has the template's form; none of one that fits line by
 // line. A placeholder never stands for anything that means something to a shell, nor for an option.
 std::optional<Words> match(const SectionTemplate& section_template, std::string_view text);
+// Whether some section fits both, each placeholder taken by itself even where two have one name.
+bool overlap(const SectionTemplate& section_template, const SectionTemplate& other);
 
 }  // namespace debone::effects

@@ -100,6 +100,55 @@ TEST(Table, TellsOfEntriesThatContradictEachOther) {
             "error: t.yaml:3:1: number 101 stands at t.yaml:1:1 already\n");
 }
 
+TEST(Table, TellsOfPatternsThatFitOneName) {
+  const auto two = [](std::string_view first, std::string_view second, std::string_view key = "0000000000000001") {
+    return mistake_in(
+        fmt::format("- package: {}\n  script: postinst\n  known: [0000000000000001]\n  does: nothing\n  why: x\n"
+                    "- package: {}\n  script: postinst\n  known: [{}]\n  does: [{{finisher: php}}]\n",
+                    first, second, key));
+  };
+  constexpr std::string_view hint =
+      "  hint: of two patterns that fit a name the longer one counts; these are of one length\n";
+  EXPECT_EQ(two("php8*", "php*i"),
+            fmt::format("error: t.yaml:6:3: postinst 0000000000000001 of 'php*i' may be that of 'php8*' at t.yaml:1:3 "
+                        "too\n{}",
+                        hint));
+  EXPECT_EQ(mistake_in("- package: \"*-x\"\n  trigger: [a, b]\n  does: nothing\n  why: x\n"
+                       "- package: [z, y-*]\n  trigger: b\n  does: [{finisher: php}]\n"),
+            fmt::format("error: t.yaml:5:3: trigger b of 'y-*' may be that of '*-x' at t.yaml:1:3 too\n{}", hint));
+  EXPECT_EQ(two("php*", "php8*"), "(no error)");  // the longer counts
+  EXPECT_EQ(two("php8*", "php-8"), "(no error)");
+  EXPECT_EQ(two("php8*", "php7*"), "(no error)");
+  EXPECT_EQ(two("php8*", "php*i", "0000000000000002"), "(no error)");
+}
+
+TEST(Table, PatternsOverlap) {
+  for (const auto& [one, other] :
+       {std::pair{"a*c", "ab*"}, {"*", "x"}, {"*", "*"}, {"a*", "*a"}, {"a*b*", "*ba"}, {"", "*"}})
+    EXPECT_TRUE(overlap(std::string_view(one), std::string_view(other))) << one << " and " << other;
+  for (const auto& [one, other] : {std::pair{"a*", "b*"}, {"a*x", "a*y"}, {"ab*", "a"}, {"", "x"}})
+    EXPECT_FALSE(overlap(std::string_view(one), std::string_view(other))) << one << " and " << other;
+}
+
+std::string mistake_of_sections(std::string_view first, std::string_view second) {
+  return mistake_in(
+      fmt::format("- helper: dh_x\n  text: '{}'\n  does: nothing\n  why: x\n"
+                  "- helper: dh_x\n  {}\n  does: [{{finisher: php}}]\n"
+                  "- helper: dh_y\n  text: '{}'\n  does: nothing\n  why: x\n",
+                  first, second, first));
+}
+
+TEST(Table, TellsOfTemplatesThatFitOneSection) {
+  const std::string told = "error: t.yaml:5:3: a section of dh_x may fit this and the template at t.yaml:1:3\n";
+  EXPECT_EQ(mistake_of_sections("rm {path}", "text: 'rm /etc/{name}'"), told);
+  EXPECT_EQ(mistake_of_sections("rm {paths...} || true", "text: 'rm {a} {b} || true'"), told);
+  EXPECT_EQ(mistake_of_sections("rm {path}", "text: |\n    mv {a} {b}\n    rm {a}\n  each-line: true"), told);
+  EXPECT_EQ(mistake_of_sections("rm {path}", "text: 'rm -f {path}'"), "(no error)");
+  EXPECT_EQ(mistake_of_sections("rm {path}", "text: 'rm {a} {b}'"), "(no error)");
+  EXPECT_EQ(mistake_of_sections("rm {path}", "text: 'mv {path}'"), "(no error)");
+  EXPECT_EQ(mistake_of_sections("rm {path}", "text: |\n    mv {a} {b}\n  each-line: true"), "(no error)");
+}
+
 std::optional<Words> matched(std::string text, std::string_view section) {
   return match({"dh_x", std::move(text), false, nullptr, "", {}}, section);
 }

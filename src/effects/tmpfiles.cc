@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "effects/finishers.h"
 #include "effects/owners.h"
@@ -84,6 +85,9 @@ void apply_line(Context& context, const Line& line, const Owners& owners, std::s
       if (target.empty() || (context.has(*path) && !line.has('+'))) return;
       // What is not in /usr now never will be: its file was cut.
       const auto leads_to = base::link_destination(*path, target);
+      if (!leads_to)
+        throw base::Error(base::Exit::trust, fmt::format("the link '{}' to '{}' leads out of the image",
+                                                         path->absolute(), base::printable(target)));
       if (leads_to && leads_to->is_within(at("usr")) && context.tree.find_following(*leads_to) == nullptr) return;
       if (!context.is_directory(*path)) context.link(*path, std::string(target));
       return;
@@ -102,7 +106,9 @@ void tmpfiles(Context& context) {
     // What the base's own say was done when it was built.
     if (!file.name().ends_with(".conf") || context.is_of_base(file)) continue;
     const auto content = context.tree.find(file)->content;  // kept: the tree changes below
-    for (const auto line : base::lines(content.bytes())) apply_line(context, Line(line), owners, made);
+    base::while_doing(fmt::format("doing what {} says", file.absolute()), [&] {
+      for (const auto line : base::lines(content.bytes())) apply_line(context, Line(line), owners, made);
+    });
   }
 }
 

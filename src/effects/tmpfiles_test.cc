@@ -74,6 +74,14 @@ TEST(Tmpfiles, ALinkToWhatWasCutIsNotMade) {
   EXPECT_EQ(image.text("etc/there"), "-> /usr/share/there");
 }
 
+TEST(Tmpfiles, ALinkOutOfTheRootIsRefused) {
+  auto image = with_lines("d /run/php\nL /etc/l - - - - ../../../../etc/shadow\n");
+  EXPECT_EQ(testing::error_of([&] { image.run(tmpfiles); }),
+            "error: the link '/etc/l' to '../../../../etc/shadow' leads out of the image\n"
+            "  while doing what /usr/lib/tmpfiles.d/b.conf says\n");
+  EXPECT_EQ(image.text("etc/l"), "(nothing)");
+}
+
 TEST(Tmpfiles, TheFirstLineOfAPathCounts) {
   auto image = with_lines("d /run/lock 0755 root root\n");
   image.file("usr/lib/tmpfiles.d/a.conf", "d /run/lock 1777 root root\n");

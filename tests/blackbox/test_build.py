@@ -120,6 +120,19 @@ def test_accounts(place, debian):
     assert "etc/shadow" not in image.entries(), "no password hashes"
 
 
+def test_an_account_of_a_package_clashes_with_one_of_the_recipe(place, debian):
+    debian.publish([*standard(), package("web", files={"/usr/lib/sysusers.d/web.conf": "u web 150 \"A server\"\ng team 151\n"})])
+    recipe = RECIPE.replace("[hello, base-passwd]", "[hello, base-passwd, web]")
+    place.build(recipe + "accounts: {users: [{username: app, uid: 150}]}\n").fails(
+        2, "error: /usr/lib/sysusers.d/web.conf: user 'web' of package web has uid 150, which belongs to 'app' of the recipe\n"
+        f"  while applying the effects of accounts\n  while building test for {ARCH}\n"
+        "  hint: state another uid for 'web' under accounts")
+    place.build(recipe + "accounts: {groups: [{groupname: app, gid: 151}]}\n").fails(
+        2, "error: /usr/lib/sysusers.d/web.conf: group 'team' of package web has gid 151, which belongs to 'app' of the recipe\n"
+        f"  while applying the effects of accounts\n  while building test for {ARCH}\n"
+        "  hint: state another gid for 'team' under accounts")
+
+
 def test_status_d_lists_what_ships(place, debian):
     place.build(RECIPE).ok()
     image = Image(place.work / "test")

@@ -215,3 +215,17 @@ def test_from_a_lock_nothing_is_asked(place, debian):
 def test_one_file_is_one(place, debian):
     place.write("test.yaml", RECIPE)
     assert place.run("cuts", "test.yaml").ok().out.startswith(f"test for {ARCH}: 1 file is cut, 4 B\n\n")
+
+
+def test_an_alternative_whose_target_was_cut_is_not_made(place, debian):
+    """Of two the one that is left stands, whatever its priority; of one alone no link is there. Nothing dangles."""
+    tool = package("tool", files={f"/usr/bin/{name}": File(name.encode(), 0o755) for name in ("big", "small", "lone")} | {
+        f"/usr/share/tool/{name}.1": name for name in ("big", "small")}, scripts={"postinst": (
+            "#!/bin/sh\n" + "".join(
+                f"update-alternatives --install /usr/bin/pick pick /usr/bin/{name} {priority} "
+                f"--slave /usr/share/pick.1 pick.1 /usr/share/tool/{name}.1\n" for name, priority in (("big", 50), ("small", 10)))
+            + "update-alternatives --install /usr/bin/one one /usr/bin/lone 10\n")})
+    _, image = built(place, debian, [tool], "cuts: [/usr/bin/big, /usr/bin/lone, /usr/share/tool/small.1]\n")
+    links = {path: entry.linkname for path, entry in image.entries().items() if entry.issym()}
+    assert (links["usr/bin/pick"], links["etc/alternatives/pick"]) == ("/etc/alternatives/pick", "/usr/bin/small")
+    assert not {"usr/bin/one", "etc/alternatives/one", "usr/share/pick.1", "etc/alternatives/pick.1"} & links.keys()

@@ -1,24 +1,17 @@
 """Tests against the real Debian archive, by the mirrors of this machine's apt sources. What was fetched is kept in
 build/live-store for the next time (DEBONE_LIVE_STORE names another folder)."""
 
-import os
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from debone import SOURCE, Workplace
+from installation import live_workplace
 
 
 @pytest.fixture(scope="session")
 def live_place():
-    place = Workplace(root=True)
-    for name in ("http_proxy", "https_proxy", "no_proxy", "DEBONE_DEBIAN_MIRROR", "DEBONE_DEBIAN_SECURITY_MIRROR"):
-        if name in os.environ:
-            place.environment[name] = os.environ[name]
-    place.environment["DEBONE_STORE"] = os.environ.get("DEBONE_LIVE_STORE", str(SOURCE / "build/live-store"))
-    for patient in ("DEBONE_RETRY_DELAY_MS", "DEBONE_STALL_SECONDS"):
-        del place.environment[patient]
+    place = live_workplace()
     yield place
     place.close()
 

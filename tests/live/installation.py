@@ -1,5 +1,6 @@
 """debone's tree beside a real installation of the same packages by apt and dpkg (mmdebstrap): the two as entries by path,
-and what of their differences tests/oracle/expected.yaml does not explain."""
+and what of their differences tests/oracle/expected.yaml does not explain. What is installed are the very .debs of a lock
+that debone made, those of Essential packages and of apt among them, from an archive of their own."""
 
 import gzip
 import hashlib
@@ -16,22 +17,45 @@ from pathlib import Path
 
 import yaml
 
-from debone import SOURCE
-from resolve_oracle import KEYRING, mirrors
+from aptrepo import ARCH, Keys, Package, Repository
+from debone import SOURCE, Workplace
+from resolve_oracle import Apt, mirrors
 
 RULES = yaml.safe_load((SOURCE / "tests/oracle/expected.yaml").read_text())
 ALWAYS = {"mmdebstrap", "debone"}
 KEPT = Path(os.environ.get("DEBONE_LIVE_STORE", SOURCE / "build/live-store")).parent / "installations"
+# Whose content is kept, for comparisons that know what it means.
+KEPT_FOLDERS = ("etc/", "var/lib/exim4/", "usr/share/mime/", "usr/share/glib-2.0/schemas/")
+KEPT_FILES = (".list", "dpkg/status", "loaders.cache", "giomodule.cache", "immodules.cache")
+# What a system has in /run is made when it starts, by tmpfiles.d(5); by its own program, if it has one, which knows all
+# of what its files say. 65 says that a line was not understood: the service of systemd takes it for success too.
+MAKE_RUN = """
+if [ -x "$1/usr/bin/systemd-tmpfiles" ]
+then chroot "$1" systemd-tmpfiles --create --prefix=/run
+else systemd-tmpfiles --root="$1" --create --prefix=/run
+fi || [ $? -eq 65 ]
+"""
 used = Counter()  # of the rules, by position
 
 
+XATTR = "SCHILY.xattr."
+DEVICES = {tarfile.FIFOTYPE: "fifo", tarfile.CHRTYPE: "character device", tarfile.BLKTYPE: "block device"}
+
+
 def entry_of(member, read):
-    """Type, mode, owner and group, content or target: what must be equal."""
+    """Type, mode, owner and group, content or target or number, extended attributes: what must be equal."""
+    xattrs = [(name.removeprefix(XATTR), value) for name, value in sorted(member.pax_headers.items())
+              if name.startswith(XATTR)]
     if member.isdir():
-        return "directory", member.mode, member.uid, member.gid
-    if member.issym():
-        return "link", member.uid, member.gid, member.linkname
-    return "file", member.mode, member.uid, member.gid, hashlib.sha256(read()).hexdigest()
+        entry = "directory", member.mode, member.uid, member.gid
+    elif member.issym():
+        entry = "link", member.uid, member.gid, member.linkname
+    elif member.type in DEVICES:
+        entry = DEVICES[member.type], member.mode, member.uid, member.gid, member.devmajor, member.devminor
+    else:
+        assert member.isreg() or member.islnk(), f"{member.name} is of type {member.type}"
+        entry = "file", member.mode, member.uid, member.gid, hashlib.sha256(read()).hexdigest()
+    return (*entry, *xattrs)
 
 
 class Installation:
@@ -42,11 +66,9 @@ class Installation:
         with tarfile.open(archive) as tar:
             for member in tar:
                 path = member.name.removeprefix("./").strip("/")
-                if not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
-                    continue
                 content = tar.extractfile(member).read() if member.isreg() or member.islnk() else b""
                 self.entries[path] = entry_of(member, lambda content=content: content)
-                if path.startswith(("etc/", "var/lib/exim4/")) or path.endswith((".list", "dpkg/status")):
+                if path.startswith(KEPT_FOLDERS) or path.endswith(KEPT_FILES):
                     self.contents[path] = content
         for path, content in self.contents.items():
             if name := re.fullmatch(r"var/lib/dpkg/info/([^:]+)(?::\w+)?\.list", path):
@@ -64,11 +86,12 @@ def installation(suite, packages, image, answers=()):
     that the image has, by their versions."""
     stanzas = sorted(image.read(path).decode() for path in image.entries()
                      if path.startswith("var/lib/dpkg/status.d/") and not path.endswith(".md5sums"))
-    key = hashlib.sha256(json.dumps([1, suite, sorted(packages), stanzas, *answers]).encode()).hexdigest()
+    key = hashlib.sha256(json.dumps([2, suite, sorted(packages), stanzas, *answers]).encode()).hexdigest()
     kept = KEPT / key
     if kept.exists():
         return pickle.loads(gzip.decompress(kept.read_bytes()))
     with tempfile.TemporaryDirectory(prefix="debone-installation-") as work:
+        os.chmod(work, 0o755)  # apt reads as a user of its own
         installed = _install(suite, packages, answers, Path(work))
     KEPT.mkdir(parents=True, exist_ok=True)
     half = kept.with_suffix(f".{os.getpid()}")
@@ -77,17 +100,66 @@ def installation(suite, packages, image, answers=()):
     return installed
 
 
+def essential(suite, work):
+    """The names of the suite's Essential packages."""
+    apt = Apt(work, suite, ARCH, mirrors())
+    apt.update()
+    return {name for path in apt.packages_files()
+            for name in re.findall(r"(?m)^Package: (\S+)\n(?:.+\n)*?Essential: yes$", Path(path.partition("=")[2]).read_text())}
+
+
+def locked_debs(suite, packages, place):
+    """What debone's lock of these packages has, with all that they depend on: from the store."""
+    recipe = place.write("system.yaml", f"name: system\ncontents:\n  sources: [{{debian: {suite}}}]\n"
+                         f"  packages: [{', '.join(sorted(packages))}]\nclosure: full\n")
+    for command in ("lock", "fetch"):
+        place.run(command, recipe.name, "--allow-expired", "--allow-older", timeout=900).ok()
+    lock = yaml.load(recipe.with_suffix(".lock").read_text(), Loader=yaml.BaseLoader)  # a version is no number
+    for one in lock["packages"][ARCH]:
+        path = Path(place.environment["DEBONE_STORE"]) / "blobs/sha256" / one["sha256"][:2] / one["sha256"]
+        control = subprocess.run(["dpkg-deb", "--field", path], capture_output=True, text=True, check=True).stdout
+        yield Package(one["name"], one["version"], one["arch"], control, path.read_bytes())
+
+
+def archive(suite, packages, work):
+    """An archive with the .debs of a lock of these packages, of the Essential ones and of apt: (its folder, its key)."""
+    place, keys = live_workplace(), Keys()
+    try:
+        key = keys.make("Archive")
+        debs = list(locked_debs(suite, essential(suite, work / "apt") | {"apt", *packages}, place))
+        Repository(work / "archive", keys, key).publish(suite, debs)
+        public = work / "archive.gpg"
+        public.write_bytes(key.public.read_bytes())
+        public.chmod(0o644)
+        return work / "archive", public
+    finally:
+        keys.close()
+        place.close()
+
+
+def live_workplace():
+    """A place where debone uses the mirrors of this machine's apt sources, and a store that is kept."""
+    place = Workplace(root=True)
+    for name in ("http_proxy", "https_proxy", "no_proxy", "DEBONE_DEBIAN_MIRROR", "DEBONE_DEBIAN_SECURITY_MIRROR"):
+        if name in os.environ:
+            place.environment[name] = os.environ[name]
+    place.environment["DEBONE_STORE"] = os.environ.get("DEBONE_LIVE_STORE", str(SOURCE / "build/live-store"))
+    for patient in ("DEBONE_RETRY_DELAY_MS", "DEBONE_STALL_SECONDS"):
+        del place.environment[patient]
+    return place
+
+
 def _install(suite, packages, answers, work):
-    addresses = mirrors()
+    folder, key = archive(suite, packages, work)
     sources = work / "sources.list"
-    sources.write_text("".join(f"deb [signed-by={KEYRING}] {addresses[kind]} {name} main\n" for name, kind in (
-        (suite, "main"), (f"{suite}-updates", "main"), (f"{suite}-security", "security"))))
+    sources.write_text(f"deb [signed-by={key}] copy:{folder} {suite} main\n")
     selections = work / "selections"
     selections.write_text("".join(" ".join(answer) + "\n" for answer in answers))
     hooks = [f"--essential-hook=chroot \"$1\" debconf-set-selections <{selections}"] if answers else []
-    done = subprocess.run(["mmdebstrap", "--variant=apt", *hooks, "--skip=cleanup/reproducible,cleanup/tmp",
-                           "--aptopt=Acquire::Check-Valid-Until \"false\"", f"--include={','.join(packages)}", suite,
-                           work / "system.tar", sources], capture_output=True, text=True)
+    hooks.append(f"--customize-hook={MAKE_RUN}")
+    done = subprocess.run(["mmdebstrap", "--variant=apt", *hooks, "--skip=cleanup/reproducible,cleanup/run,cleanup/tmp",
+                           f"--include={','.join(packages)}", suite, work / "system.tar", sources],
+                          capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return Installation(work / "system.tar")
 
@@ -151,9 +223,10 @@ def unexplained(image, installed):
     return wrong
 
 
-def account_lines(image, installed, path):
-    """Of passwd or group, ours and the real ones: comparable sets. The password field stands for no password in either;
-    accounts that Debian does not number have no number here; bookworm's adduser writes a comment's empty fields out."""
+def account_lines(image, installed, path, stated=()):
+    """Of passwd or group, ours and the real ones, but for those that the recipe states: comparable sets. The password
+    field stands for no password in either; accounts that Debian does not number have no number here; bookworm's adduser
+    writes a comment's empty fields out."""
     fixed = image.read("usr/share/base-passwd/" + {"etc/passwd": "passwd", "etc/group": "group"}[path] + ".master")
     known = names_of(fixed).values()
     both = []
@@ -162,6 +235,8 @@ def account_lines(image, installed, path):
         accounts = set()
         for line in read(path).decode().splitlines():
             name, _, *fields = line.split(":")
+            if name in stated:
+                continue
             if name not in known:
                 fields[0] = ""
                 if path == "etc/passwd":

@@ -1,13 +1,10 @@
 """What desktops' libraries are told of (schemas, MIME types, lists of modules), held to a real installation of the same
 packages by apt and dpkg (mmdebstrap): files are equal byte for byte, lists but for their comments."""
 
-import subprocess
-import tarfile
-
 import pytest
 
+from installation import installation
 from ociimage import Image
-from resolve_oracle import KEYRING, mirrors
 
 PACKAGES = ("libglib2.0-bin gsettings-desktop-schemas shared-mime-info librsvg2-common webp-pixbuf-loader heif-gdk-pixbuf "
             "glib-networking gvfs adwaita-icon-theme ibus-gtk3 libgtk-4-1 base-passwd base-files").split()
@@ -17,35 +14,37 @@ LISTS = ("loaders.cache", "giomodule.cache", "immodules.cache")
 pytestmark = pytest.mark.wide
 
 
+def recipe_of(suite):
+    return (f"name: real\ncontents:\n  sources: [{{debian: {suite}}}]\n  packages: [{', '.join(packages_of(suite))}]\n"
+            "closure: full\ncuts: ['!default']\n")
+
+
+def packages_of(suite):
+    return [*PACKAGES, GTK3[suite]]
+
+
+def files_of(image):
+    return {path: image.read(path) for path, entry in image.entries().items() if entry.isreg() and is_compared(path)}
+
+
+def is_compared(path):
+    return path.startswith(EQUAL) or path.endswith(LISTS)
+
+
 @pytest.fixture(scope="module", params=sorted(GTK3))
-def both(request, live_build, tmp_path_factory):
+def suite(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def both(suite, live_build):
     """(the files of debone's image, those of the real installation), by path."""
-    suite = request.param
-    packages = [*PACKAGES, GTK3[suite]]
-    layout, summary = live_build(f"name: real\ncontents:\n  sources: [{{debian: {suite}}}]\n"
-                                 f"  packages: [{', '.join(packages)}]\nclosure: full\ncuts: ['!default']\n")
+    layout, summary = live_build(recipe_of(suite))
     assert [line for line in summary["warnings"] if "does not know it" in line or "MIME" in line or "gschemas" in line] == []
     image = Image(layout)
-    ours = {path: image.read(path) for path in image.entries() if path.startswith(EQUAL) or path.endswith(LISTS)
-            if image.entries()[path].isreg()}
-
-    work = tmp_path_factory.mktemp(suite)
-    addresses = mirrors()
-    sources = work / "sources.list"
-    sources.write_text("".join(f"deb [signed-by={KEYRING}] {addresses[kind]} {name} main\n" for name, kind in (
-        (suite, "main"), (f"{suite}-updates", "main"), (f"{suite}-security", "security"))))
-    done = subprocess.run(["mmdebstrap", "--variant=apt", "--aptopt=Acquire::Check-Valid-Until \"false\"",
-                           f"--include={','.join(packages)}", suite, work / "system.tar", sources],
-                          capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    real = {}
-    with tarfile.open(work / "system.tar") as system:
-        for member in system:
-            path = member.name.removeprefix("./")
-            if member.isreg() and (path.startswith(EQUAL) or path.endswith(LISTS)):
-                real[path] = system.extractfile(member).read()
-    (work / "system.tar").unlink()
-    return ours, real
+    installed = installation(suite, packages_of(suite), image)
+    return files_of(image), {path: content for path, content in installed.contents.items()
+                             if installed.entries[path][0] == "file" and is_compared(path)}
 
 
 def test_the_same_files_are_there(both):
@@ -66,3 +65,11 @@ def test_lists_of_modules_are_equal(both):
     for path in real:
         if path.endswith(LISTS):
             assert said(ours[path]) == said(real[path]), path
+
+
+@pytest.mark.parametrize("finisher", ["glib-schemas", "mime"])
+def test_each_finisher_is_needed(both, suite, live_build, finisher):
+    _, real = both
+    layout, _ = live_build(recipe_of(suite), "--without-finisher", finisher)
+    without = files_of(Image(layout))
+    assert [path for path in real if path.startswith(EQUAL) and without.get(path) != real[path]] != []

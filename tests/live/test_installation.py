@@ -44,36 +44,52 @@ ANSWERS = {"answered-bookworm": [("tzdata", "tzdata/Areas", "select", "Europe"),
                                ("tzdata", "tzdata/Zones/America", "select", "Argentina/Ushuaia")]}
 
 
-def catalog_packages(path):
-    """What a recipe of the catalog names, its includes' too."""
+def stated_by(path):
+    """What a recipe of the catalog says of packages and of what they leave, its include's before its own."""
     recipe = yaml.safe_load(path.read_text())
-    contents = recipe["contents"] if "contents" in recipe else {}
-    packages, suites = list(contents.get("packages", [])), [one["debian"] for one in contents.get("sources", [])]
+    stated = {"contents": {"sources": [], "packages": []}, "accounts": {}, "effects": {}, "debconf": {}}
     if "include" in recipe:
-        more, others = catalog_packages(SOURCE / "catalog" / f"{recipe['include']}.yaml")
-        packages, suites = more + packages, others + suites
-    return packages, suites
+        stated = stated_by(SOURCE / "catalog" / f"{recipe['include']}.yaml")
+    for key in ("contents", "accounts"):
+        for name, value in recipe.get(key, {}).items():
+            stated[key][name] = [*stated[key].get(name, []), *value] if isinstance(value, list) else value
+    for key in ("effects", "debconf"):
+        stated[key].update(recipe.get(key, {}))
+    return stated
 
 
 def add_catalog():
-    """The recipes of the catalog, those of a suite together."""
+    """Each recipe of the catalog with the packages that apt would install: what it leaves out, and the paths that it
+    makes itself, are nothing to compare."""
     for path in sorted((SOURCE / "catalog").rglob("*.yaml")):
-        if "include" in path.relative_to(SOURCE / "catalog").parts:
+        relative = path.relative_to(SOURCE / "catalog")
+        if "include" in relative.parts:
             continue
-        packages, (suite, *_) = catalog_packages(path)
-        wanted = REQUESTS.setdefault(f"catalog-{suite}", (suite, ["base-files", "base-passwd"]))[1]
-        wanted.extend(name for name in packages if name not in wanted)
+        stated = stated_by(path)
+        name = f"catalog-{relative.with_suffix('')}".replace("/", "-")
+        CATALOG[name] = {key: value for key, value in stated.items() if value}
+        REQUESTS[name] = stated["contents"]["sources"][0]["debian"], list(dict.fromkeys(stated["contents"]["packages"]))
 
 
+CATALOG = {}  # recipes, by the name of their request
 add_catalog()
 compared = set()  # requests
 
 
 def recipe_of(request):
+    if request in CATALOG:
+        return yaml.safe_dump({"name": "real", **CATALOG[request], "closure": "full", "cuts": ["!default"]})
     suite, packages = REQUESTS[request]
     debconf = "".join(f"  {question}: {value}\n" for _, question, _, value in ANSWERS.get(request, ()))
     return (f"name: real\ncontents:\n  sources: [{{debian: {suite}}}]\n  packages: [{', '.join(packages)}]\n"
             "closure: full\ncuts: ['!default']\n" + (f"debconf:\n{debconf}" if debconf else ""))
+
+
+def stated_accounts(request):
+    """The accounts that a recipe itself makes, by name, or has otherwise than the package."""
+    accounts = CATALOG.get(request, {}).get("accounts", {})
+    return {"etc/passwd": {one["username"] for one in accounts.get("users", [])},
+            "etc/group": {one["groupname"] for one in accounts.get("groups", [])}}
 
 
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=[] if name == "php-trixie" else pytest.mark.wide)
@@ -85,6 +101,11 @@ def both(request, live_build):
     image = Image(layout)
     compared.add(request.param)
     return image, installation(*REQUESTS[request.param], image, ANSWERS.get(request.param, ()))
+
+
+@pytest.fixture
+def stated(both, request):
+    return stated_accounts(request.node.callspec.params["both"])
 
 
 def test_every_difference_is_explained(both):
@@ -110,8 +131,8 @@ def test_the_packages_are_the_same(both):
 
 
 @pytest.mark.parametrize("path", ["etc/passwd", "etc/group"])
-def test_accounts(both, path):
-    ours, real = account_lines(*both, path)
+def test_accounts(both, stated, path):
+    ours, real = account_lines(*both, path, stated[path])
     assert ours == real
 
 
@@ -199,7 +220,8 @@ def is_missed(place, request, installed, finisher):
         return True
     if unexplained(image, installed):
         return True
-    accounts_differ = any(ours != real for ours, real in (account_lines(image, installed, path)
+    stated = stated_accounts(request)
+    accounts_differ = any(ours != real for ours, real in (account_lines(image, installed, path, stated[path])
                                                           for path in ("etc/passwd", "etc/group")))
     ours, real = cached_libraries(image, installed)
     return accounts_differ or ours != [line for line in real if line in set(ours)]
