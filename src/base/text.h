@@ -11,6 +11,10 @@ namespace debone::base {
 
 // `text` without white space (space, tab, CR, LF) at either end.
 std::string_view trim(std::string_view text);
+// What Perl's \s is within a line.
+inline constexpr std::string_view line_blanks = " \t\r\f\v";
+// `text` without such before it.
+std::string_view trim_front(std::string_view text);
 // The pieces between separators, empty ones included; "" gives one empty piece.
 std::vector<std::string_view> split(std::string_view text, char separator);
 // The runs of characters that are not white space.
@@ -18,6 +22,8 @@ std::vector<std::string_view> words(std::string_view text);
 // The lines of `text` without their newline; a last line without one counts.
 std::vector<std::string_view> lines(std::string_view text);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+// Every `what` becomes `with`; one that arises of that stays.
+void replace_all(std::string& text, std::string_view what, std::string_view with);
 std::string lower(std::string_view text);  // ASCII only, whatever the locale
 bool is_digit(char c);
 bool is_hex(std::string_view text);

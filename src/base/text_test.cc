@@ -17,6 +17,23 @@ TEST(Text, Trims) {
   EXPECT_EQ(trim(""), "");
 }
 
+TEST(Text, TrimsTheFrontOfALine) {
+  EXPECT_EQ(trim_front(" \t\r\f\v a "), "a ");
+  EXPECT_EQ(trim_front("\n a"), "\n a");
+  EXPECT_EQ(trim_front(" \t"), "");
+  EXPECT_EQ(trim_front(""), "");
+}
+
+TEST(Text, ReplacesAll) {
+  std::string text = "aXXbX";
+  replace_all(text, "X", "XY");
+  EXPECT_EQ(text, "aXYXYbXY");
+  replace_all(text, "XY", "");
+  EXPECT_EQ(text, "ab");
+  replace_all(text, "c", "d");
+  EXPECT_EQ(text, "ab");
+}
+
 TEST(Text, Splits) {
   EXPECT_THAT(split("a,,b,", ','), ElementsAre("a", "", "b", ""));
   EXPECT_THAT(split("", ','), ElementsAre(""));

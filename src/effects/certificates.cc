@@ -106,11 +106,9 @@ std::optional<std::uint32_t> subject_hash(std::string_view der) {
 // the same certificate under a second name gets no second link.
 void link_by_hash(Context& context, const RelPath& directory) {
   std::map<std::string, std::string_view> names;  // what a hash link would point at
-  for (const auto type : {tree::NodeType::file, tree::NodeType::symlink})
-    for (const auto& path : context.list(directory, type))
-      for (const std::string_view suffix : {".pem", ".crt", ".cer"})
-        if (path.name().ends_with(suffix))
-          if (const auto text = context.tree.read(path)) names.emplace(path.name(), *text);
+  for (const std::string_view suffix : {".pem", ".crt", ".cer"})
+    for (const auto& path : context.files_in(directory, suffix))
+      if (const auto text = context.tree.read(path)) names.emplace(path.name(), *text);
   std::map<std::uint32_t, unsigned> next;
   std::set<std::string> seen;
   for (const auto& [name, text] : names) {

@@ -39,6 +39,23 @@ std::vector<RelPath> Context::list(const RelPath& directory, tree::NodeType type
   return found;
 }
 
+std::vector<RelPath> Context::files_in(const RelPath& directory, std::string_view suffix) const {
+  auto found = list(directory, tree::NodeType::file);
+  const auto links = list(directory, tree::NodeType::symlink);
+  found.insert(found.end(), links.begin(), links.end());
+  std::erase_if(found, [&](const RelPath& path) { return !path.name().ends_with(suffix); });
+  std::ranges::sort(found);
+  return found;
+}
+
+std::optional<std::string_view> Context::read_for(std::string_view made, const RelPath& path, std::size_t limit) const {
+  const auto text = tree.read(path);
+  if (text && text->size() <= limit) return text;
+  events.warning(fmt::format("{} is left out of {}: {}", path.absolute(), made,
+                             text ? fmt::format("it is over {} bytes", limit) : "there is no file"));
+  return std::nullopt;
+}
+
 bool Context::applies(const Step& step) const {
   return !step.if_exists || tree.find_following(*step.if_exists) != nullptr;
 }

@@ -47,6 +47,11 @@ struct Context {
   bool is_directory(const base::RelPath& path) const;  // links followed
   // The nodes of a type directly in the directory, sorted by name; links to them do not count.
   std::vector<base::RelPath> list(const base::RelPath& directory, tree::NodeType type) const;
+  // The files directly in the directory, and the links whatever they lead to, whose names end so; sorted by name.
+  std::vector<base::RelPath> files_in(const base::RelPath& directory, std::string_view suffix = {}) const;
+  // The content of a file that `made` (a name for the warning) is made of, links followed. With a warning nothing,
+  // where there is none or where it has more bytes than `limit`.
+  std::optional<std::string_view> read_for(std::string_view made, const base::RelPath& path, std::size_t limit) const;
 
   // Whether a step is done in this image: what it asks to be there is there.
   bool applies(const Step& step) const;

@@ -25,7 +25,7 @@ struct Finisher {
 
 // In this order: accounts first, since the rest looks names up in them; the recipe's own paths after all that scripts
 // do; then what is computed of the whole tree, the packages' checksums last.
-constexpr std::array<Finisher, 20> finishers{{
+constexpr std::array<Finisher, 21> finishers{{
     {"accounts", accounts, When::always},
     {"base-files", base_files, When::named},
     {"scripts", scripted, When::always},
@@ -39,6 +39,7 @@ constexpr std::array<Finisher, 20> finishers{{
     {"mailcap", mailcap, When::named},
     {"ghostscript-fonts", ghostscript_fonts, When::named},
     {"exim4", exim4, When::named},
+    {"locales", locales, When::named},
     {"paths", stated_paths, When::always},
     {"certificates", certificates, When::named},
     {"java-keystore", java_keystore, When::named},
@@ -54,6 +55,7 @@ bool is_named(std::string_view name, const Context& context) {
 
 bool is_used(const recipe::DebconfAnswer& answer, const std::vector<Account>& scripts) {
   return std::ranges::count(certificate_questions, answer.question) > 0 ||
+         std::ranges::count(locale_questions, answer.question) > 0 ||
          std::ranges::any_of(scripts,
                              [&](const Account& account) { return account.questions.contains(answer.question); });
 }

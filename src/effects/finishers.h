@@ -62,6 +62,12 @@ void ghostscript_fonts(Context& context);
 // gives a first installation. With other settings it is left out, and said so.
 void exim4(Context& context);
 
+// /etc/locale.gen and /etc/default/locale, by the recipe's answers to the questions of locales. Throws Error (usage) at
+// one that asks for a locale that there is not, or that nothing in the image has compiled.
+void locales(Context& context);
+inline constexpr std::array<std::string_view, 2> locale_questions{"locales/locales_to_be_generated",
+                                                                  "locales/default_environment_locale"};
+
 // The recipe's `effects:` (accounts are in `accounts`) and its `paths:`, in the recipe's order: after what the scripts
 // would have done, so that they can change it, and before what is computed of the whole tree.
 void stated_paths(Context& context);

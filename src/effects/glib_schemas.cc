@@ -15,31 +15,20 @@ using base::RelPath;
 
 constexpr std::size_t max_size = std::size_t{1} << 20U;  // of a file; the largest of the archive have some 100 kB
 
-bool is_enums(const RelPath& path) { return path.name().ends_with(".enums.xml"); }
+constexpr std::string_view enums = ".enums.xml";
+constexpr std::string_view made = "gschemas.compiled";
 
 }  // namespace
 
 void glib_schemas(Context& context) {
   const auto directory = at("usr/share/glib-2.0/schemas");
-  std::vector<RelPath> files;
-  std::vector<RelPath> overrides;
-  for (const auto type : {tree::NodeType::file, tree::NodeType::symlink}) {
-    for (const auto& path : context.list(directory, type)) {
-      if (path.name().ends_with(".gschema.xml") || is_enums(path)) files.push_back(path);
-      if (path.name().ends_with(".gschema.override")) overrides.push_back(path);
-    }
-  }
-  std::ranges::sort(files, {}, [](const RelPath& path) { return std::pair(!is_enums(path), path); });
-  std::ranges::sort(overrides);
+  auto files = context.files_in(directory, enums);
+  const auto others = context.files_in(directory, ".gschema.xml");
+  files.insert(files.end(), others.begin(), others.end());
   const auto warn = [&](const RelPath& path, std::string_view what) {
-    context.events.warning(fmt::format("{} is left out of gschemas.compiled: {}", path.absolute(), what));
+    context.events.warning(fmt::format("{} is left out of {}: {}", path.absolute(), made, what));
   };
-  const auto read = [&](const RelPath& path) -> std::optional<std::string_view> {
-    const auto text = context.tree.read(path);
-    if (text && text->size() <= max_size) return text;
-    warn(path, text ? fmt::format("it is over {} bytes", max_size) : "there is no file");
-    return std::nullopt;
-  };
+  const auto read = [&](const RelPath& path) { return context.read_for(made, path, max_size); };
 
   SettingsSchemas schemas;
   for (const auto& path : files) {
@@ -51,11 +40,11 @@ void glib_schemas(Context& context) {
       warn(path, fmt::format("{}: {}", error.place(), error.message()));
     }
   }
-  for (const auto& path : overrides) {
+  for (const auto& path : context.files_in(directory, ".gschema.override")) {
     const auto text = read(path);
     if (text) schemas.override_defaults(*text, [&](const std::string& what) { warn(path, what); });
   }
-  if (!files.empty()) context.write(directory / at("gschemas.compiled"), gvdb_file(schemas.table()));
+  if (!files.empty()) context.write(directory / at(made), gvdb_file(schemas.table()));
 }
 
 }  // namespace debone::effects

@@ -172,10 +172,7 @@ class Configurator {
   // The libraries of one directory, each soname once: a file rather than a link, else the newest name.
   std::vector<Library> search(const LibraryDirectory& directory) {
     std::map<std::string, Library> by_soname;
-    auto paths = context_.list(directory.real, tree::NodeType::file);
-    const auto links = context_.list(directory.real, tree::NodeType::symlink);
-    paths.insert(paths.end(), links.begin(), links.end());
-    for (const auto& path : paths) {
+    for (const auto& path : context_.files_in(directory.real)) {
       auto library = read(path, directory);
       if (!library) continue;
       const auto [standing, is_new] = by_soname.try_emplace(library->soname, *library);

@@ -19,15 +19,9 @@ using base::RelPath;
 constexpr int default_priority = 5;
 constexpr std::size_t largest_desktop_file = std::size_t{256} << 10U;  // bytes; with every translation some have 50 kB
 constexpr std::size_t longest_command = 1024;
-constexpr std::string_view blanks = " \t\r\f\v";
-
-std::string_view without_blanks_before(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  return text;
-}
 
 bool is_comment(std::string_view line) {
-  const auto text = without_blanks_before(line);
+  const auto text = base::trim_front(line);
   return text.empty() || text.starts_with('#');
 }
 
@@ -40,14 +34,14 @@ struct PriorityField {
 std::optional<PriorityField> priority_field(std::string_view entry) {
   constexpr std::string_view key = "priority";
   for (auto at = entry.find(key); at != std::string_view::npos; at = entry.find(key, at + 1)) {
-    auto rest = without_blanks_before(entry.substr(at + key.size()));
+    auto rest = base::trim_front(entry.substr(at + key.size()));
     if (!rest.starts_with('=')) continue;
-    rest = without_blanks_before(rest.substr(1));
+    rest = base::trim_front(rest.substr(1));
     const auto digits =
         rest.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(rest, base::is_digit) - rest.begin()));
-    rest = without_blanks_before(rest.substr(digits.size()));
+    rest = base::trim_front(rest.substr(digits.size()));
     if (digits.empty() || !(rest.empty() || rest.starts_with(';'))) continue;
-    const auto before = entry.substr(0, at).find_last_not_of(blanks);
+    const auto before = entry.substr(0, at).find_last_not_of(base::line_blanks);
     return PriorityField{before == std::string_view::npos ? 0 : before + 1,
                          entry.size() - rest.size() + (rest.empty() ? 0 : 1), digits};
   }
@@ -69,7 +63,7 @@ struct Entry {
 
   // Of equal priority those of one type come first, then those of a class of types, then those of all.
   int generality() const {
-    const auto type = std::string_view(text).substr(0, text.find_first_of(blanks));
+    const auto type = std::string_view(text).substr(0, text.find_first_of(base::line_blanks));
     return (type.find("/*", 1) != std::string_view::npos ? 1 : 0) + (type.starts_with("*/") ? 2 : 0);
   }
 };
@@ -116,12 +110,13 @@ class Collector {
   void read_desktop_files(const RelPath& directory) {
     if (is_left_out(directory)) return;
     const auto found = glob(context_, directory);
-    for (const auto& path : found) {
-      const auto* node = context_.tree.find(path);
-      if (node != nullptr && node->type == tree::NodeType::directory) read_desktop_files(path);
-    }
+    const auto is_directory = [&](const RelPath& path) {
+      return context_.tree.at(path).type == tree::NodeType::directory;
+    };
     for (const auto& path : found)
-      if (const auto text = context_.tree.read(path); text && !is_left_out(path)) read_desktop_file(path, *text);
+      if (is_directory(path)) read_desktop_files(path);
+    for (const auto& path : found)
+      if (!is_directory(path) && !is_left_out(path)) read_desktop_file(path);
   }
 
   std::vector<Entry> take() {
@@ -153,14 +148,9 @@ class Collector {
     return line.substr(found + key.size());
   }
 
-  static void replace_all(std::string& text, std::string_view what, std::string_view with) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-      text.replace(at, what.size(), with);
-  }
-
   std::string command(std::string_view exec) const {
     std::string text(exec);
-    for (const std::string_view field : {"%f", "%F", "%u", "%U"}) replace_all(text, field, "%s");
+    for (const std::string_view field : {"%f", "%F", "%u", "%U"}) base::replace_all(text, field, "%s");
     if (!is_before_3_71_) {
       // A ';' would end the field: a backslash before it, but for one that has an odd number of them.
       std::string escaped;
@@ -196,19 +186,16 @@ class Collector {
     }
   }
 
-  void read_desktop_file(const RelPath& path, std::string_view text) {
+  void read_desktop_file(const RelPath& path) {
     constexpr std::string_view suffix = ".desktop";
     if (!path.name().ends_with(suffix)) return;
-    if (text.size() > largest_desktop_file) {
-      context_.events.warning(
-          fmt::format("{} is left out of /etc/mailcap: it is over {} bytes", path.absolute(), largest_desktop_file));
-      return;
-    }
+    const auto text = context_.read_for("/etc/mailcap", path, largest_desktop_file);
+    if (!text) return;
     Desktop desktop;
     desktop.name = path.name().substr(0, path.name().size() - suffix.size());
     if (!said_.insert(desktop.name).second) return;
     bool is_in_group = false;
-    for (const auto line : base::lines(text)) {
+    for (const auto line : base::lines(*text)) {
       if (is_comment(line)) continue;
       if (line.starts_with('[') && line.ends_with(']'))
         is_in_group = line == "[Desktop Entry]";
@@ -216,8 +203,8 @@ class Collector {
         read_line(line, desktop);
     }
     if (!desktop.exec || desktop.exec->size() > longest_command || desktop.name.size() > longest_command) return;
-    replace_all(*desktop.exec, "%c", desktop.name);
-    replace_all(*desktop.exec, "%i", "--icon " + desktop.icon);
+    base::replace_all(*desktop.exec, "%c", desktop.name);
+    base::replace_all(*desktop.exec, "%i", "--icon " + desktop.icon);
     for (const auto& type : desktop.types)
       entries_.push_back({fmt::format("{}; {}; {}", type, *desktop.exec, last_field(desktop)), default_priority});
   }
@@ -241,8 +228,7 @@ std::optional<std::string> head_of(std::string_view text) {
   bool is_begun = false;
   for (const auto line : base::lines(text)) {
     std::string written(line);
-    for (auto at = written.find("install-mime"); at != std::string::npos; at = written.find("install-mime", at))
-      written.replace(at, std::string_view("install").size(), "update");
+    base::replace_all(written, "install-mime", "update-mime");
     head.append(written).append("\n");
     if (!written.starts_with("# ----- ")) continue;
     if (is_begun && written.find(" Ends ") != std::string::npos) return head;
@@ -270,9 +256,9 @@ void mailcap(Context& context) {
   for (const auto& entry : collector.take()) {
     std::string line = entry.text;
     if (const auto field = priority_field(line)) line.erase(field->begin, field->end - field->begin);
-    const auto last = line.find_last_not_of(blanks);
+    const auto last = line.find_last_not_of(base::line_blanks);
     if (last != std::string::npos && line[last] == ';') {
-      const auto end = line.substr(0, last).find_last_not_of(blanks);
+      const auto end = line.substr(0, last).find_last_not_of(base::line_blanks);
       line.resize(end == std::string::npos ? 0 : end + 1);
     }
     text->append(line).append("\n");

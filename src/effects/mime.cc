@@ -22,20 +22,15 @@ RelPath root() { return at("usr/share/mime"); }
 
 MimeDatabase read_packages(Context& context) {
   MimeDatabase database;
-  std::vector<RelPath> files;
-  for (const auto type : {tree::NodeType::file, tree::NodeType::symlink})
-    for (const auto& path : context.list(root() / at("packages"), type))
-      if (path.name().ends_with(".xml") && path.name() != ".xml") files.push_back(path);
+  auto files = context.files_in(root() / at("packages"), ".xml");
+  std::erase_if(files, [](const RelPath& path) { return path.name() == ".xml"; });
   std::ranges::sort(files, {}, [](const RelPath& path) { return std::pair(path.name() == "Override.xml", path); });
   for (const auto& path : files) {
     const auto warn = [&](const std::string& what) {
       context.events.warning(fmt::format("{} is not wholly in the MIME database: {}", path.absolute(), what));
     };
-    const auto text = context.tree.read(path);
-    if (!text || text->size() > max_size) {
-      warn(text ? fmt::format("it is over {} bytes", max_size) : "there is no file");
-      continue;
-    }
+    const auto text = context.read_for("the MIME database", path, max_size);
+    if (!text) continue;
     try {
       database.add_file(*text, warn);
     } catch (const base::Error& error) {

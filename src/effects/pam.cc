@@ -23,16 +23,10 @@ constexpr std::array<std::string_view, 5> stacks{"auth", "account", "password", 
 constexpr std::size_t largest_profile = std::size_t{64} << 10U;  // bytes; the archive's have 2 kB and less
 constexpr std::string_view session = "Session";
 constexpr std::string_view noninteractive = "Session-noninteractive";
-constexpr std::string_view blanks = " \t\r\f\v";
-
-std::string_view without_blanks_before(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  return text;
-}
 
 std::string_view without_blanks(std::string_view text) {
-  text = without_blanks_before(text);
-  return text.substr(0, text.find_last_not_of(blanks) + 1);
+  text = base::trim_front(text);
+  return text.substr(0, text.find_last_not_of(base::line_blanks) + 1);
 }
 
 // A file of /usr/share/pam-configs. Its form is that of pam-auth-update's parser, not deb822: the last of two fields
@@ -89,14 +83,14 @@ class Profile {
 
  private:
   static std::optional<std::pair<std::string, std::string>> field_of(std::string_view line) {
-    const auto end = line.find_first_of(blanks);
+    const auto end = line.find_first_of(base::line_blanks);
     auto word = line.substr(0, end);
     if (word.size() < 2 || word.back() != ':') return std::nullopt;
     word.remove_suffix(1);
     // An older name of the same.
     if (constexpr std::string_view final_name = "-Final"; word.ends_with(final_name))
       word.remove_suffix(final_name.size());
-    const auto rest = end == std::string_view::npos ? std::string_view{} : without_blanks_before(line.substr(end));
+    const auto rest = end == std::string_view::npos ? std::string_view{} : base::trim_front(line.substr(end));
     return std::pair{std::string(word), std::string(rest)};
   }
 
@@ -150,30 +144,18 @@ void leave_out_conflicting(Profiles& enabled) {
 // Those that are enabled by default, by priority, the highest first.
 Profiles enabled_profiles(const Context& context) {
   Profiles found;
-  for (const auto type : {tree::NodeType::file, tree::NodeType::symlink}) {
-    for (const auto& path : context.list(at("usr/share/pam-configs"), type)) {
-      if (path.name().ends_with('~') || (path.name().starts_with('#') && path.name().ends_with('#'))) continue;
-      const auto text = context.tree.read(path);
-      if (text && text->size() > largest_profile) {
-        context.events.warning(
-            fmt::format("{} is left out of /etc/pam.d: it is over {} bytes", path.absolute(), largest_profile));
-        continue;
-      }
-      if (!text) continue;
-      Profile profile(path, *text);
-      if (!profile.is_disabled() && profile.is_default()) found.push_back(std::move(profile));
-    }
+  for (const auto& path : context.files_in(at("usr/share/pam-configs"))) {
+    if (path.name().ends_with('~') || (path.name().starts_with('#') && path.name().ends_with('#'))) continue;
+    const auto text = context.read_for("/etc/pam.d", path, largest_profile);
+    if (!text) continue;
+    Profile profile(path, *text);
+    if (!profile.is_disabled() && profile.is_default()) found.push_back(std::move(profile));
   }
   std::ranges::sort(found, [](const Profile& a, const Profile& b) {
     return std::pair(a.priority(), a.name()) > std::pair(b.priority(), b.name());
   });
   leave_out_conflicting(found);
   return found;
-}
-
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-    text.replace(at, what.size(), with);
 }
 
 // Behind "[VALUE=ACTION ...]" or a word; 0 where the line begins with neither.
@@ -191,14 +173,14 @@ std::size_t end_of_control(std::string_view line) {
 // "CONTROL MODULE OPTIONS" with the number of lines to jump over for "end", and one blank between options.
 std::string rule(std::string_view line, std::int64_t jump, const Profile& profile) {
   const auto end = end_of_control(line);
-  const auto module = line.find_first_not_of(blanks, end);
+  const auto module = line.find_first_not_of(base::line_blanks, end);
   if (end == 0 || module == end || module == std::string_view::npos) {
     throw base::Error(base::Exit::trust, fmt::format("no control and module of PAM: '{}'", base::printable(line)))
         .at(profile.path());
   }
-  const auto rest = std::min(line.find_first_of(blanks, module), line.size());
+  const auto rest = std::min(line.find_first_of(base::line_blanks, module), line.size());
   std::string text(line.substr(0, rest));
-  replace_all(text, "end", std::to_string(jump));
+  base::replace_all(text, "end", std::to_string(jump));
   std::vector<std::string> options;
   for (const auto option : base::words(line.substr(rest))) options.emplace_back(option);
   return fmt::format("{} {}\n", text, base::join(options, " "));

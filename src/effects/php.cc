@@ -56,11 +56,7 @@ void copy_modules(Context& context, const std::string& version) {
 
 void enable_modules(Context& context, const std::string& version, const std::vector<std::string>& sapis) {
   const auto state = fmt::format("var/lib/php/modules/{}", version);
-  std::vector<RelPath> modules;
-  for (const auto type : {tree::NodeType::file, tree::NodeType::symlink})
-    for (const auto& ini : context.list(at(fmt::format("etc/php/{}/mods-available", version)), type))
-      if (ini.name().ends_with(".ini")) modules.push_back(ini);
-  for (const auto& ini : modules) {
+  for (const auto& ini : context.files_in(at(fmt::format("etc/php/{}/mods-available", version)), ".ini")) {
     const auto text = context.tree.read(ini);
     if (!text) continue;
     const auto name = std::string(ini.name().substr(0, ini.name().size() - 4));

@@ -83,14 +83,11 @@ bool is_complete(const Context& context, std::string_view text) {
 
 void sgml_catalog(Context& context) {
   std::vector<RelPath> catalogs;
-  for (const auto type : {tree::NodeType::file, tree::NodeType::symlink}) {
-    for (const auto& path : context.list(at("etc/sgml"), type)) {
-      if (!path.name().ends_with(".cat") || path.name().size() < 5 || path.name().starts_with('.')) continue;
-      const auto text = context.tree.read(path);
-      if (text && is_complete(context, *text)) catalogs.push_back(path);
-    }
+  for (const auto& path : context.files_in(at("etc/sgml"), ".cat")) {
+    if (path.name().starts_with('.')) continue;
+    const auto text = context.tree.read(path);
+    if (text && is_complete(context, *text)) catalogs.push_back(path);
   }
-  std::ranges::sort(catalogs);
   std::string text =
       "--\n"
       "## This file is created by update-catalog with update-super.\n"

@@ -248,16 +248,15 @@ Step read_step(const Node& node) {
 
 std::string filled(const std::string& text, const Words& words) {
   std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto end = text[i] == '{' ? closing_brace(text, i) : std::string::npos;
-    const auto word =
-        end == std::string::npos ? words.end() : words.find(filled(text.substr(i + 1, end - i - 1), words));
-    if (word == words.end()) {
-      out += text[i++];
-    } else {
-      out += word->second;
-      i = end + 1;
-    }
+  std::vector<std::size_t> open;  // braces in it
+  for (const char c : text) {
+    if (c == '{') open.push_back(out.size());
+    out += c;
+    if (c != '}' || open.empty()) continue;
+    const auto begin = open.back();
+    open.pop_back();
+    const auto word = words.find(std::string_view(out).substr(begin + 1, out.size() - begin - 2));
+    if (word != words.end()) out.replace(begin, std::string::npos, word->second);
   }
   return out;
 }

@@ -116,7 +116,7 @@ struct Step {
 
 // What "{package}" and the like in a step's texts stand for. A word may have one in itself:
 // "{debconf:tzdata/Zones/{debconf:tzdata/Areas}}".
-using Words = std::map<std::string, std::string>;
+using Words = std::map<std::string, std::string, std::less<>>;
 std::string filled(const std::string& text, const Words& words);
 
 // Takes the answer over as a word: before a template's default, behind the recipe's own answer.

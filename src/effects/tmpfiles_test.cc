@@ -90,8 +90,82 @@ TEST(Tmpfiles, TheFirstLineOfAPathCounts) {
   EXPECT_EQ(image.mode("run/lock"), "1777 0:0");
 }
 
+TEST(Tmpfiles, MakesFiles) {
+  auto image = with_lines(
+      "f /etc/plain\n"
+      "f /etc/motd 0640 root www-data - two  words\\n\\x41\\101\\t100%%  \n"
+      "f /etc/kept 0600 - - - other\n"
+      "f+ /etc/replaced - - - - new\n"
+      "f /etc/dash - - - - -\n"
+      "f /etc/specifier - - - - %H\n"
+      "f /etc/escape - - - - \\q\n"
+      "f /etc/nul - - - - \\x00\n"
+      "f~ /etc/base64 - - - - Zm9v\n"
+      "f! /etc/boot\n"
+      "f /etc/directory\n"
+      "f /etc/dangling - - - - x\n"
+      "f /etc/kept/below\n");
+  image.file("etc/kept", "mine");
+  image.file("etc/replaced", "old");
+  image.directory("etc/directory");
+  image.link("etc/dangling", "nowhere");
+  image.run(tmpfiles);
+  EXPECT_EQ(image.text("etc/plain"), "");
+  EXPECT_EQ(image.mode("etc/plain"), "644 0:0");
+  EXPECT_EQ(image.text("etc/motd"), "two  words\nAA\t100%");
+  EXPECT_EQ(image.mode("etc/motd"), "640 0:33");
+  EXPECT_EQ(image.text("etc/kept"), "mine");
+  EXPECT_EQ(image.mode("etc/kept"), "600 0:0");
+  EXPECT_EQ(image.text("etc/replaced"), "new");
+  EXPECT_EQ(image.text("etc/dash"), "");
+  EXPECT_EQ(image.text("etc/directory"), "(directory)");
+  EXPECT_EQ(image.text("etc/dangling"), "-> nowhere");
+  for (const std::string_view path : {"etc/specifier", "etc/escape", "etc/nul", "etc/base64", "etc/boot"})
+    EXPECT_EQ(image.text(path), "(nothing)") << path;
+}
+
+TEST(Tmpfiles, CopiesFilesAndDirectories) {
+  auto image = with_lines(
+      "C /etc/factory.conf\n"
+      "C /srv/copy 0750 www-data - - /usr/share/sample\n"
+      "C /srv/full - - - - /usr/share/sample\n"
+      "C+ /srv/merged - - - - /usr/share/sample\n"
+      "C /srv/none - - - - /usr/share/none\n"
+      "C /etc/passwd - - - - /usr/share/sample\n"
+      "C /usr/share/sample/itself - - - - /usr/share/sample\n");
+  image.file("usr/share/factory/etc/factory.conf", "made", 0600);
+  image.file("usr/share/sample/deep/file", "content", 0640);
+  image.link("usr/share/sample/link", "deep/file");
+  image.file("srv/full/x", "");
+  image.file("srv/merged/deep/file", "mine");
+  image.run(tmpfiles);
+  EXPECT_EQ(image.text("etc/factory.conf"), "made");
+  EXPECT_EQ(image.mode("etc/factory.conf"), "600 0:0");
+  EXPECT_EQ(image.below("srv"), (testing::Texts{{"srv/copy/deep/file", "content"},
+                                                {"srv/copy/link", "-> deep/file"},
+                                                {"srv/full/x", ""},
+                                                {"srv/merged/deep/file", "mine"},
+                                                {"srv/merged/link", "-> deep/file"}}));
+  EXPECT_EQ(image.mode("srv/copy"), "750 33:0");
+  EXPECT_EQ(image.mode("srv/copy/deep"), "755 33:0");
+  EXPECT_EQ(image.mode("srv/copy/deep/file"), "640 33:0");
+  EXPECT_EQ(image.tree.find(at("srv/copy/deep/file"))->mtime, Image::created);
+  EXPECT_EQ(image.below("usr/share/sample").size(), 2U);
+}
+
+TEST(Tmpfiles, CopiesOfCopiesEnd) {
+  std::string lines = "C /a0/x - - - - /usr/lib\n";
+  for (int i = 0; i < 40; ++i)
+    for (const char half : {'x', 'y'}) lines += fmt::format("C /a{}/{} - - - - /a{}\n", i + 1, half, i);
+  auto image = with_lines(lines);
+  image.run(tmpfiles);
+  EXPECT_LT(image.tree.nodes().size(), 20'000U);
+  ASSERT_FALSE(image.recorder->warnings.empty());
+  EXPECT_TRUE(image.recorder->warnings.front().ends_with("the copies that tmpfiles.d asks for are too large"));
+}
+
 TEST(Tmpfiles, AFileInTheWayStays) {
-  auto image = with_lines("d /etc/passwd 0755\nd /etc/dangling 0755\n");
+  auto image = with_lines("d /etc/passwd 0755\nd /etc/dangling 0755\nd /etc/passwd/below\n");
   image.link("etc/dangling", "/nowhere");
   image.run(tmpfiles);
   EXPECT_EQ(image.text("etc/dangling"), "-> /nowhere");
