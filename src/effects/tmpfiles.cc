@@ -146,11 +146,11 @@ class Performer {
   void make_link(const RelPath& path, const Line& line) {
     const auto target = unescaped(line.argument());
     if (!target || target->empty() || (context_.has(path) && !line.has('+'))) return;
-    // What is not in /usr now never will be: its file was cut.
     const auto leads_to = base::link_destination(path, *target);
     if (!leads_to)
       throw base::Error(base::Exit::trust, fmt::format("the link '{}' to '{}' leads out of the image", path.absolute(),
                                                        base::printable(*target)));
+    // What is not in /usr now never will be: its file was cut.
     if (leads_to->is_within(at("usr")) && context_.tree.find_following(*leads_to) == nullptr) return;
     if (!context_.is_directory(path)) context_.link(path, *target);
   }
