@@ -13,6 +13,8 @@ Process process_of(const recipe::Recipe& recipe) {
   if (recipe.init) process.programs = recipe.init->programs;
   if (const auto path = recipe.environment.find("PATH"); path != recipe.environment.end())
     process.search_path = path->second;
+  if (const auto path = recipe.environment.find("LD_LIBRARY_PATH"); path != recipe.environment.end())
+    process.library_path = path->second;
   process.work_dir = recipe.work_dir;
   process.user = recipe.run_as;
   process.volumes = recipe.volumes;

@@ -42,6 +42,7 @@ struct Process {
   std::vector<std::string> command;     // of the entrypoint, or else the command; empty: an image to build others on
   std::vector<std::string> programs{};  // that debone-init starts, where that is the entrypoint; by path or name
   std::string search_path{tree::default_path};
+  std::string library_path;          // LD_LIBRARY_PATH
   std::string work_dir;              // absolute, or empty
   std::string user;                  // "NAME", "UID", "UID:GID", or empty
   std::vector<std::string> volumes;  // absolute paths, filled where the image runs

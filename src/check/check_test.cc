@@ -411,8 +411,7 @@ TEST_F(Check, ShellsAndSetIdFilesFailALeanImage) {
 }
 
 TEST_F(Check, LibrariesAreThere) {
-  file("usr/lib/libapp.so", library("libapp.so", {"libgone.so.1", "libprivate.so"}));
-  file("usr/lib/app/private/libprivate.so", library("libprivate.so"));
+  file("usr/lib/libapp.so", library("libapp.so", {"libgone.so.1"}));
   EXPECT_EQ(findings(),
             "failure library-missing /usr/lib/libapp.so: it needs libgone.so.1, which nothing in the image is; add the "
             "package that has it to `packages`, or cut the file\n");
@@ -428,7 +427,7 @@ TEST_F(Check, ALibraryOfAnotherKindIsNone) {
   other.machine = EM_S390;
   other.soname = "libother.so";
   file("usr/lib/libother.so", other.bytes());
-  link("usr/lib/app/libother.so", "../libgone.so");
+  link("lib/libother.so", "../usr/lib/libgone.so");
   EXPECT_THAT(findings(), ::testing::HasSubstr("/usr/lib/libapp.so: it needs libother.so,"));
   file("usr/lib/libgone.so", library("libother.so"));
   EXPECT_EQ(findings(), "");

@@ -43,8 +43,9 @@ void links(const Subject& subject, Findings& findings);
 // Ids: set-id, shell, package-manager, world-writable.
 void attack_surface(const Subject& subject, Findings& findings);
 
-// Every library that an ELF file NEEDs is there, of its class and machine: where the loader looks, or in a private
-// directory, which is whose program adds to that. Ids: library-missing.
+// Every library that a program NEEDs, or a library that it loads, is where the loader looks for it, of its class and
+// machine. So it is for other libraries; a file in a private directory that no program NEEDs is loaded by one that may
+// have loaded another private library before, which is reported. Ids: library-missing, library-private.
 void libraries(const Subject& subject, Findings& findings);
 
 // The files that /var/lib/dpkg/status.d/*.md5sums list have those sums; listed files that are not there are reported,

@@ -1,89 +1,86 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <optional>
+#include <set>
 #include <string>
-#include <string_view>
-#include <vector>
+#include <utility>
 
-#include "base/error.h"
 #include "base/text.h"
 #include "check/checks.h"
-#include "package/elf.h"
-#include "tree/programs.h"
+#include "check/loader.h"
 
 namespace debone::check {
 namespace {
 
-// Files by their last component: what the loader could find, wherever it looks.
-using ByName = std::multimap<std::string_view, const base::RelPath*>;
+using base::RelPath;
+using Need = std::pair<RelPath, std::string>;  // a file, and the soname that it needs
 
-ByName names_of(const tree::Tree& tree) {
-  ByName names;
-  for (const auto& [path, node] : tree.nodes()) {
-    if (node.type != tree::NodeType::directory) names.emplace(path.name(), &path);
-  }
-  return names;
-}
-
-// What is malformed is data: nothing loads it.
-std::optional<package::Elf> read(const tree::Node& node) {
-  if (node.type != tree::NodeType::file || !package::is_elf(node.content.bytes())) return std::nullopt;
-  try {
-    return package::read_elf(node.content.bytes());
-  } catch (const base::Error&) {
-    return std::nullopt;
-  }
-}
-
-class Loader {
- public:
-  explicit Loader(const tree::Tree& tree) : tree_(tree), names_(names_of(tree)) {}
-
-  bool finds(std::string_view soname, const package::Elf& by) {
-    const auto [begin, end] = names_.equal_range(soname.substr(soname.rfind('/') + 1));
-    return std::any_of(begin, end, [&](const auto& named) {
-      const auto* node = tree::follow(tree_, *named.second);
-      return node != nullptr && fits(*node, by);
-    });
-  }
-
- private:
-  bool fits(const tree::Node& node, const package::Elf& by) {
-    auto [known, added] = elfs_.try_emplace(&node);
-    if (added) known->second = read(node);
-    const auto& elf = known->second;
-    return elf && elf->is_64 == by.is_64 && elf->machine == by.machine && elf->big_endian == by.big_endian;
-  }
-
-  const tree::Tree& tree_;
-  ByName names_;
-  std::map<const tree::Node*, std::optional<package::Elf>> elfs_;
+// What the loader does not find.
+struct Missing {
+  std::set<Need> of_programs;  // which then do not start
+  std::set<Need> of_others;    // that no program loads by its NEEDED: whoever loads them may have loaded more before
 };
+
+Missing missing_in(const tree::Tree& tree, Loader& loader) {
+  Missing missing;
+  std::set<RelPath> loaded;
+  std::set<Need> found;
+  const auto load = [&](const RelPath& file, std::set<Need>& lacks) {
+    loaded.insert(file);
+    loader.load(file, [&](const RelPath& by, const std::string& soname, bool is_found) {
+      loaded.insert(by);
+      (is_found ? found : lacks).emplace(by, soname);
+    });
+  };
+  for (const auto& [path, elf] : loader.files()) {
+    if (!elf.interpreter.empty() && tree::is_executable(*tree.find(path))) load(path, missing.of_programs);
+  }
+  for (const auto& [path, elf] : loader.files()) {
+    if (!loaded.contains(path)) load(path, missing.of_others);
+  }
+  std::erase_if(missing.of_others, [&](const Need& need) { return found.contains(need); });
+  return missing;
+}
+
+std::string not_there(const std::string& soname) {
+  return fmt::format(
+      "it needs {}, which nothing in the image is; add the package that has it to `packages`, or cut the file",
+      base::printable(soname));
+}
+
+std::string not_searched(const std::string& soname, const RelPath& where) {
+  return fmt::format(
+      "it needs {}, and {} is where the loader does not look for it; name that directory in LD_LIBRARY_PATH under "
+      "`environment`, or cut the file",
+      base::printable(soname), base::printable(where.absolute()));
+}
 
 }  // namespace
 
 void libraries(const Subject& subject, Findings& findings) {
-  const auto& tree = subject.tree;
-  Loader loader(tree);
-  for (const auto& [path, node] : tree.nodes()) {
-    const auto elf = read(node);
-    if (!elf) continue;
-    for (const auto& soname : elf->needed) {
-      if (loader.finds(soname, *elf)) continue;
-      const bool is_debians =
-          subject.is_apts_choice || std::ranges::count(subject.debians_own, Lack{path.str(), soname}) > 0;
+  Loader loader(subject.tree, subject.process.library_path);
+  const auto missing = missing_in(subject.tree, loader);
+  const auto add = [&](const Need& need, bool is_programs) {
+    const auto& [path, soname] = need;
+    const auto elsewhere = loader.anywhere(soname, loader.files().at(path));
+    if (subject.is_apts_choice || std::ranges::count(subject.debians_own, Lack{path.str(), soname}) > 0) {
       findings.push_back(
-          {"library-missing", !is_debians ? Severity::failure : Severity::report, path.absolute(),
-           !is_debians
-               ? fmt::format(
-                     "it needs {}, which nothing in the image is; add the package that has it to `packages`, or "
-                     "cut the file",
-                     base::printable(soname))
-               : fmt::format("{} needs {}, which none of its packages' dependencies has", path.absolute(),
-                             base::printable(soname))});
+          {"library-missing", Severity::report, path.absolute(),
+           fmt::format("{} needs {}, which {}", path.absolute(), base::printable(soname),
+                       elsewhere ? "the loader does not find" : "none of its packages' dependencies has")});
+    } else if (!elsewhere) {
+      findings.push_back({"library-missing", Severity::failure, path.absolute(), not_there(soname)});
+    } else if (is_programs || loader.is_searched(path.parent())) {
+      findings.push_back({"library-missing", Severity::failure, path.absolute(), not_searched(soname, *elsewhere)});
+    } else {
+      findings.push_back({"library-private", Severity::report, path.absolute(),
+                          fmt::format("it needs {}, which is only in a private directory: {}", base::printable(soname),
+                                      base::printable(elsewhere->absolute()))});
     }
+  };
+  for (const auto& need : missing.of_programs) add(need, true);
+  for (const auto& need : missing.of_others) {
+    if (!missing.of_programs.contains(need)) add(need, false);
   }
 }
 

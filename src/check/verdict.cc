@@ -19,9 +19,11 @@ struct Many {
   std::string_view many;
   bool failures_too;
 };
-constexpr std::array<Many, 6> listed{{
+constexpr std::array<Many, 7> listed{{
     {"dangling-link", "absolute link that leads nowhere", "absolute links that lead nowhere", false},
     {"interpreter-missing", "script whose interpreter is not there", "scripts whose interpreter is not there", false},
+    {"library-private", "file whose library is only in a private directory",
+     "files whose libraries are only in a private directory", false},
     {"package-manager", "package manager", "package managers", true},
     {"set-id", "set-id file", "set-id files", true},
     {"shell", "shell", "shells", true},

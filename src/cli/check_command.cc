@@ -59,6 +59,8 @@ check::Process process_of(const image::Config& config, const tree::Tree& tree) {
   }
   if (const auto path = config.environment.find("PATH"); path != config.environment.end())
     process.search_path = path->second;
+  if (const auto path = config.environment.find("LD_LIBRARY_PATH"); path != config.environment.end())
+    process.library_path = path->second;
   process.work_dir = config.work_dir;
   process.user = config.user;
   process.volumes = config.volumes;

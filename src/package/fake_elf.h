@@ -17,16 +17,19 @@ struct FakeElf {
   std::uint16_t machine = EM_X86_64;
   std::uint16_t type = ET_DYN;
   std::uint32_t flags = 0;
-  std::string soname;
-  std::vector<std::string> needed;
-  std::optional<std::uint32_t> isa_needed;  // GNU_PROPERTY_X86_ISA_1_NEEDED
-  std::string tail;                         // bytes after all
+  std::string soname = {};
+  std::vector<std::string> needed = {};
+  std::string interpreter = {};                  // PT_INTERP
+  std::string rpath = {};                        // DT_RPATH
+  std::string runpath = {};                      // DT_RUNPATH
+  std::optional<std::uint32_t> isa_needed = {};  // GNU_PROPERTY_X86_ISA_1_NEEDED
+  std::string tail = {};                         // bytes after all
 
   std::string bytes() const {
     const unsigned word = is_64 ? 8 : 4;
     const std::size_t header_size = is_64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
     const std::size_t segment_size = is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
-    const std::size_t segments = isa_needed ? 3 : 2;
+    const std::size_t segments = 2U + (isa_needed ? 1U : 0U) + (interpreter.empty() ? 0U : 1U);
 
     std::string strings(1, '\0');
     const auto name = [&](const std::string& text) {
@@ -35,7 +38,8 @@ struct FakeElf {
       return offset;
     };
     const auto dynamic_at = header_size + segments * segment_size;
-    const auto entries = needed.size() + (soname.empty() ? 0 : 1) + 3;
+    const auto entries =
+        needed.size() + (soname.empty() ? 0U : 1U) + (rpath.empty() ? 0U : 1U) + (runpath.empty() ? 0U : 1U) + 3U;
     const auto strings_at = dynamic_at + entries * 2 * word;
     std::string dynamic;
     const auto entry = [&](std::uint64_t tag, std::uint64_t value) {
@@ -44,6 +48,8 @@ struct FakeElf {
     };
     for (const auto& library : needed) entry(DT_NEEDED, name(library));
     if (!soname.empty()) entry(DT_SONAME, name(soname));
+    if (!rpath.empty()) entry(DT_RPATH, name(rpath));
+    if (!runpath.empty()) entry(DT_RUNPATH, name(runpath));
     entry(DT_STRTAB, strings_at);
     strings.resize((strings.size() + 7) / 8 * 8);
     entry(DT_STRSZ, strings.size());
@@ -61,7 +67,9 @@ struct FakeElf {
       if (is_64) put(note, 0, 4);
     }
     const auto note_at = strings_at + strings.size();
-    const auto total = note_at + note.size() + tail.size();
+    const auto loader = interpreter.empty() ? std::string() : interpreter + '\0';
+    const auto loader_at = note_at + note.size();
+    const auto total = loader_at + loader.size() + tail.size();
 
     std::string out(ELFMAG);
     out += static_cast<char>(is_64 ? ELFCLASS64 : ELFCLASS32);
@@ -82,7 +90,8 @@ struct FakeElf {
     segment(out, PT_LOAD, 0, total, 4096);
     segment(out, PT_DYNAMIC, dynamic_at, dynamic.size(), word);
     if (isa_needed) segment(out, PT_GNU_PROPERTY, note_at, note.size(), word);
-    return out + dynamic + strings + note + tail;
+    if (!loader.empty()) segment(out, PT_INTERP, loader_at, loader.size(), 1);
+    return out + dynamic + strings + note + loader + tail;
   }
 
  private:

@@ -14,7 +14,7 @@ struct FindingKind {
 };
 
 // Sorted by id.
-inline constexpr std::array<FindingKind, 16> finding_kinds{{
+inline constexpr std::array<FindingKind, 17> finding_kinds{{
     {"dangling-link", "An absolute link leads to nothing in the image",
      "Add the package that brings its target, cut the link, or declare a volume where the target is mounted"},
     {"entrypoint-missing", "What a container of the image starts is not there",
@@ -27,8 +27,10 @@ inline constexpr std::array<FindingKind, 16> finding_kinds{{
     {"interpreter-missing",
      "What the image starts, or a script in a program directory, names an interpreter or a loader that is not there",
      "Add the package that brings the interpreter, or cut the script"},
-    {"library-missing", "An ELF file needs a library that nothing in the image is",
-     "Add the package that has the library, or cut the file"},
+    {"library-missing", "An ELF file needs a library that is not where the loader looks for it",
+     "Add the package that has the library, name its directory in LD_LIBRARY_PATH, or cut the file"},
+    {"library-private", "A file that no program needs, a plugin, needs a library that is only in a private directory",
+     "Start the program that loads it; where that fails, name the directory in LD_LIBRARY_PATH"},
     {"md5sum-wrong", "A file is not what the md5sums of its package in /var/lib/dpkg/status.d say, or is not there",
      "Build the image from its packages anew; a file that is meant to differ belongs under the recipe's paths"},
     {"owner-unknown", "A uid or gid that owns files has no name in /etc/passwd or /etc/group",

@@ -3,7 +3,12 @@
 import hashlib
 import io
 import json
+import re
+import shutil
+import subprocess
 import tarfile
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -114,6 +119,37 @@ def test_an_image_that_fails(place, extra, config, expected):
     allowed = check(place, "--allow", expected[0] + where).ok()
     assert allowed.json["findings"] == [] and allowed.warnings == []
     assert [(one["id"], one["path"], one["reason"]) for one in allowed.json["allowed"]] == [(*expected, "--allow")]
+
+
+def needs_private(place, **config):
+    """A program that needs libfoo.so.1, of which the one copy is in a directory that the loader does not search."""
+    source = "int tests_answer(void);\nint main(void) { return tests_answer() != 42; }\n"
+    library = shared_library("libfoo.so.1")
+    with tempfile.TemporaryDirectory() as folder:
+        place.write("libfoo.so.1", library)
+        (Path(folder) / "app.c").write_text(source)
+        subprocess.run(["cc", "-s", "-o", f"{folder}/app", f"{folder}/app.c", str(place.work / "libfoo.so.1")], check=True)
+        app = (Path(folder) / "app").read_bytes()
+    system = []
+    for needed in re.findall(r"=> (/\S+) \(|^\s*(/\S+) \(", subprocess.run(
+            ["ldd", shutil.which("true")], capture_output=True, text=True, check=True).stdout, re.MULTILINE):
+        path = needed[0] or needed[1]
+        system.append(entry(path.lstrip("/"), Path(path).read_bytes(), mode=0o755))
+    write_layout(place, [good() + system + [entry("usr/bin/app", app, mode=0o755),
+                                            entry("usr/lib/private/libfoo.so.1", library)]], {**START, **config})
+    return check(place)
+
+
+def test_a_library_in_a_private_directory_is_not_found(place):
+    result = needs_private(place)
+    assert result.status == 1 and found(result) == [("library-missing", "/usr/bin/app")]
+    assert result.json["findings"][0]["text"] == (
+        "it needs libfoo.so.1, and /usr/lib/private/libfoo.so.1 is where the loader does not look for it; name that "
+        "directory in LD_LIBRARY_PATH under `environment`, or cut the file")
+
+
+def test_a_library_in_the_images_library_path_is_found(place):
+    assert needs_private(place, Env=["LD_LIBRARY_PATH=/usr/lib/private"]).ok().json["findings"] == []
 
 
 def test_a_path_in_two_layers(place):
