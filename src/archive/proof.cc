@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "archive/http.h"
@@ -79,6 +80,17 @@ class Prover {
     }
     return disproved(others.empty() ? fmt::format("{} has no such package", claim.label)
                                     : fmt::format("{} has it in version {}", claim.label, base::join(others, ", ")));
+  }
+
+  // The suite as its Release has it, with its indexes; nothing where these cannot be had. It is the last question.
+  std::optional<Suite> take_suite(Case& one, const std::string& machine) {
+    if (!one.indexes.contains(machine) && !one.no_indexes.contains(machine)) open(one, machine);
+    const auto indexes = one.indexes.find(machine);
+    if (indexes == one.indexes.end()) return std::nullopt;
+    const auto& plan = *one.plan;
+    return Suite{plan.source,  plan.label, one.root.empty() ? plan.base_url : one.root,
+                 *one.release, {},         std::move(indexes->second),
+                 plan.only};
   }
 
  private:
@@ -215,6 +227,23 @@ Proof prove(const std::vector<recipe::Source>& sources, const std::vector<Releas
     const auto at = cases.find(claim.label);
     proof.packages.push_back(at == cases.end() ? unproven(fmt::format("the Release of {} is not proven", claim.label))
                                                : prover.prove_package(at->second, claim));
+  }
+  for (const auto& suite : planned.suites) {
+    const bool is_claimed = std::any_of(releases.begin(), releases.end(),
+                                        [&](const ReleaseClaim& claim) { return claim.label == suite.label; });
+    if (!is_claimed && proof.missing.empty()) proof.missing = suite.label;
+  }
+  if (cases.size() != planned.suites.size()) return proof;
+  std::set<std::string> machines;
+  for (const auto& claim : packages) machines.insert(claim.machine);
+  for (const auto& machine : machines) {
+    std::vector<Suite> suites;
+    for (const auto& suite : planned.suites) {
+      auto taken = prover.take_suite(cases.at(suite.label), machine);
+      if (!taken) break;
+      suites.push_back(*std::move(taken));
+    }
+    if (suites.size() == planned.suites.size()) proof.suites.emplace(machine, std::move(suites));
   }
   return proof;
 }

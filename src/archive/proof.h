@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,10 @@ struct Doubt {
 struct Proof {
   std::vector<std::optional<Doubt>> releases;  // of each claim; nothing where it is proven
   std::vector<std::optional<Doubt>> packages;
+  // By machine all that the recipe's sources have, as those Releases had it: what to choose from once more. Of none
+  // where a Release is not proven, or its indexes cannot be had.
+  std::map<std::string, std::vector<Suite>> suites;
+  std::string missing;  // the label of a suite of the sources of which no Release is claimed; empty: of all there is
 };
 
 // Asks the archive only for what the store lacks; with Options::offline nothing is asked. A Release must be signed by

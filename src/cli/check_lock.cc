@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "archive/proof.h"
+#include "cli/check_choice.h"
 
 namespace debone::cli {
 namespace {
@@ -43,6 +45,10 @@ std::string named(const resolve::LockedPackage& package) {
   return fmt::format("{}: {} {}", package.place.str(), package.name, package.version);
 }
 
+std::size_t proven(const std::vector<std::optional<archive::Doubt>>& doubts) {
+  return static_cast<std::size_t>(std::ranges::count_if(doubts, [](const auto& doubt) { return !doubt; }));
+}
+
 // What could not be proven of packages, by what stood in the way.
 using Groups = std::map<std::pair<std::string, std::string>, std::vector<const resolve::LockedPackage*>>;
 
@@ -57,11 +63,20 @@ void tell(const Groups& groups, const std::string& file, LockCheck& check) {
 
 }  // namespace
 
-LockCheck check_lock(const resolve::Lock& lock, const recipe::Recipe& recipe, store::Store& store,
-                     const archive::Options& options, base::Events& events) {
-  const auto claims = claims_of(lock);
-  const auto proof = archive::prove(recipe.sources, claims.releases, claims.packages, store, options, events);
+LockCheck check_lock(const resolve::Lock& lock, const recipe::Recipe& recipe, const BuildContext& context) {
   LockCheck check;
+  const auto claims = claims_of(lock);
+  auto proof = context.progress.stage(
+      "check",
+      [&] {
+        return archive::prove(recipe.sources, claims.releases, claims.packages, context.store, context.archive,
+                              context.progress);
+      },
+      [](const archive::Proof& all) {
+        return fmt::format("{} lines proven", proven(all.releases) + proven(all.packages));
+      });
+  const bool all_hold =
+      proven(proof.releases) + proven(proof.packages) == claims.releases.size() + claims.packages.size();
   for (std::size_t i = 0; i < lock.suites.size(); ++i) {
     const auto& doubt = proof.releases[i];
     if (!doubt) {
@@ -91,6 +106,11 @@ LockCheck check_lock(const resolve::Lock& lock, const recipe::Recipe& recipe, st
     }
   }
   tell(groups, lock.inputs.file, check);
+  if (!proof.missing.empty()) {
+    check.disproved.push_back(fmt::format("{}: 'suites' has no line for {}", lock.inputs.file, proof.missing));
+  } else if (all_hold) {
+    check_choice(lock, recipe, std::move(proof.suites), context, check);
+  }
   return check;
 }
 

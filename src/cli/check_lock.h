@@ -1,12 +1,12 @@
-// `debone lock --check`: each line of a lock proven against the Release that it names, and the record of it, so that a
-// build can say whether its lock was checked.
+// `debone lock --check`: each line of a lock proven against the Release that it names, then what follows from these
+// Releases (check_choice.h), and the record of it, so that a build can say whether its lock was checked.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "archive/archive.h"
+#include "cli/build_context.h"
 #include "recipe/recipe.h"
 #include "resolve/lock.h"
 #include "store/store.h"
@@ -20,8 +20,7 @@ struct LockCheck {
   bool holds() const { return disproved.empty() && unproven.empty(); }
 };
 
-LockCheck check_lock(const resolve::Lock& lock, const recipe::Recipe& recipe, store::Store& store,
-                     const archive::Options& options, base::Events& events);
+LockCheck check_lock(const resolve::Lock& lock, const recipe::Recipe& recipe, const BuildContext& context);
 
 // Remembers that the lock of that very text holds, and whether it was remembered.
 void remember_checked(std::string_view text, store::Store& store);

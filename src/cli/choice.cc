@@ -1,5 +1,6 @@
 #include "cli/choice.h"
 
+#include <utility>
 #include <variant>
 
 namespace debone::cli {
@@ -27,16 +28,16 @@ std::vector<std::string> names_of(const archive::Suite& suite) {
 
 }  // namespace
 
-Choice open_sources(const recipe::Recipe& recipe, const std::string& architecture, const BaseImage* base,
-                    const BuildContext& context) {
+Choice choice_of(std::vector<archive::Suite> suites, const recipe::Recipe& recipe, const std::string& architecture,
+                 const BaseImage* base, store::Store& store) {
   Choice choice;
   if (base != nullptr) {
     choice.base.push_back(index_of(*base, architecture));
     choice.available.push_back({&choice.base.front(), base->name, base_priority, nullptr, choice.origins.size()});
     choice.origins.push_back({nullptr, base->name, true});
   }
-  choice.suites = archive::open(recipe.sources, architecture, context.store, context.archive, context.progress);
-  choice.locals = add_local_debs(recipe.sources, architecture, context.store);
+  choice.suites = std::move(suites);
+  choice.locals = add_local_debs(recipe.sources, architecture, store);
   for (const auto& suite : choice.suites) {
     for (const auto& index : suite.indexes) {
       choice.available.push_back({&index, suite.label, priority_of(suite, recipe.sources[suite.source]), &suite.only,

@@ -30,9 +30,9 @@ struct Choice {
   const Origin& of(const resolve::Chosen& chosen) const { return origins[chosen.origin]; }
 };
 
-// `base` is what the recipe extends, or null: its packages come before all others. Throws Error as archive::open() and
-// add_local_debs() do.
-Choice open_sources(const recipe::Recipe& recipe, const std::string& architecture, const BaseImage* base,
-                    const BuildContext& context);
+// `suites` are those of the recipe's sources, `base` is what it extends, or null: its packages come before all others.
+// Throws Error as add_local_debs() does.
+Choice choice_of(std::vector<archive::Suite> suites, const recipe::Recipe& recipe, const std::string& architecture,
+                 const BaseImage* base, store::Store& store);
 
 }  // namespace debone::cli

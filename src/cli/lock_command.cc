@@ -49,19 +49,20 @@ int check(const Options& options) {
   const auto lock = require_lock(options.recipe, recipe, "there is no lock yet");
   store::Store store(store::Store::default_root());
   Progress progress;
-  const auto found = progress.stage(
-      "check", [&] { return check_lock(lock.lock, recipe, store, archive_options(options.archive, recipe), progress); },
-      [](const LockCheck& all) { return fmt::format("{} lines proven", all.proven); });
+  const BuildContext context{store, archive_options(options.archive, recipe), std::nullopt, false, progress};
+  const auto found = check_lock(lock.lock, recipe, context);
   if (found.holds()) {
     remember_checked(lock.text, store);
-    print(fmt::format("{}: all of its {} suites and packages are as their Releases have them\n", lock.path.string(),
-                      found.proven));
+    print(
+        fmt::format("{}: all of its {} suites and packages are as their Releases have them, and chosen as the recipe "
+                    "has it; of users "
+                    "and groups each build makes sure\n",
+                    lock.path.string(), found.proven));
     return 0;
   }
   for (const auto& line : found.disproved) print(base::printable(line) + "\n");
   for (const auto& line : found.unproven) print(base::printable(line) + " [unproven]\n");
-  throw Error(Exit::does_not_hold,
-              found.disproved.empty() ? "not all of it can be proven" : "a line that the archive does not have so")
+  throw Error(Exit::does_not_hold, found.disproved.empty() ? "not all of it can be proven" : "a line that is not so")
       .at(lock.path.string())
       .hint(fmt::format("`debone update {}` writes what the archive has today", options.recipe));
 }
@@ -79,7 +80,8 @@ Command lock_command() {
           "archive has by then. A lock that fits the recipe is left as it is; one that does not is written anew, and "
           "what that changes is printed.\n"
           "With --check nothing is written: every line of the lock is proven against the signed Release that it names, "
-          "got again from the store, the mirror or the snapshot archive. Lines that differ are named, and what cannot "
+          "got again from the store, the mirror or the snapshot archive; then what the lock keeps and leaves out is "
+          "found once more from these. Lines that differ are named, and what cannot "
           "be proven; either gives exit status 1.",
       .examples = {{"debone lock app.yaml", "writes app.lock, to be committed beside app.yaml"},
                    {"debone lock app.yaml --arch amd64 --arch arm64", "for two architectures, in one lock"},

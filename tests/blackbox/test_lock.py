@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 import yaml
 
-from aptrepo import ARCH, Directory, File, Repository, package, program
+from aptrepo import ARCH, Directory, File, Repository, package, program, shared_library
 from debone import Workplace
 from ociimage import Image
 from server import Server, replaced
@@ -535,7 +535,8 @@ def test_check_proves_it_from_the_store(place, debian):
     locked(place)
     debian.server.clear()
     assert place.run("lock", "--check", "test.yaml").ok().out == (
-        "test.lock: all of its 6 suites and packages are as their Releases have them\n")
+        "test.lock: all of its 6 suites and packages are as their Releases have them, and chosen as the recipe has it; of "
+        "users and groups each build makes sure\n")
     assert debian.server.requests == []
 
 
@@ -590,9 +591,79 @@ def test_a_line_that_was_edited_is_named(place, debian, pattern, new, said):
     said = said.replace("SIZE", re.search("size: ([0-9]+)", line)[1]).replace("HASH", re.search("sha256: ([0-9a-f]+)", line)[1])
     assert result.out == f"test.lock:{line_of(place, '{name: hello')}:7: {said}\n"
     result.fails(1, """
-error: test.lock: a line that the archive does not have so
+error: test.lock: a line that is not so
   hint: `debone update test.yaml` writes what the archive has today
 """)
+
+
+APP = "#include <unistd.h>\nvoid _start(void) { _exit(0); }\n"
+
+
+def locked_app(place, debian):
+    """A lock of an app that needs libfoo.so.1 of priv, and whose dependency `spare` nothing needs."""
+    app = program(APP, "-nostartfiles")
+    library = shared_library("libfoo.so.1")
+    debian.publish([*standard(), package("priv", files={"/usr/lib/libfoo.so.1": library}),
+                    package("spare", files={"/usr/bin/spare": File(program(), 0o755)}),
+                    package("app", Depends="priv, spare", files={
+                        "/usr/bin/app": File(app, 0o755), "/usr/lib/app.so": shared_library("app.so", ["libfoo.so.1"])})])
+    locked(place, RECIPE.replace("[hello,", "[hello, app,"))
+
+
+def leave_out(place, name):
+    line = next(line for line in lock_of(place).splitlines() if f"{{name: {name}," in line)
+    edit(place, line, re.sub(", size: .*}", "}", re.sub("state: [a-z-]*", "state: left-out", line)))
+
+
+def refused(place, *lines):
+    result = place.run("lock", "--check", "test.yaml")
+    assert (result.status, result.out) == (1, "".join(line + "\n" for line in lines)), result.err
+    assert "error: test.lock: a line that is not so" in result.errors
+
+
+def test_a_state_that_was_edited_is_named(place, debian):
+    locked_app(place, debian)
+    place.run("lock", "--check", "test.yaml").ok()
+    leave_out(place, "priv")
+    refused(place, f"test.lock:{line_of(place, '{name: priv')}:7: priv 1.0: it is kept, not left-out: /usr/lib/app.so of "
+            "app needs libfoo.so.1")
+
+
+def test_a_need_that_was_edited_in_is_named(place, debian):
+    locked_app(place, debian)
+    leave_out(place, "priv")
+    edit(place, "with-apt:", f"unresolved:\n  {ARCH}:\n    - {{path: usr/lib/app.so, soname: libfoo.so.1}}\nwith-apt:")
+    refused(place, f"test.lock:{line_of(place, '{name: priv')}:7: priv 1.0: it is kept, not left-out: /usr/lib/app.so of "
+            "app needs libfoo.so.1",
+            f"test.lock:{line_of(place, '{path: usr/lib/app.so')}:7: /usr/lib/app.so does not lack libfoo.so.1 in Debian: "
+            "a package of the closure has it, or it is not needed")
+
+
+def test_a_reason_and_a_size_that_were_edited_are_named(place, debian):
+    locked_app(place, debian)
+    why = re.search("name: priv, .*why: (/usr[^,]*),", lock_of(place))[1]
+    edit(place, why, "because")
+    packages, size = re.search("packages: ([0-9]+), size: ([0-9]+)", lock_of(place)).groups()
+    edit(place, f"packages: {packages}, size: {size}", f"packages: {packages}, size: 1")
+    line = lock_of(place).splitlines().index(f"  {ARCH}:") + 1
+    refused(place, f"test.lock:{line_of(place, '{name: priv')}:7: priv 1.0: the reason is another: {why}",
+            f"test.lock:{line}:3: with apt it is {packages} packages of {size} bytes for {ARCH}")
+
+
+def test_a_package_that_was_taken_out_is_named(place, debian):
+    locked_app(place, debian)
+    spare = next(line for line in lock_of(place).splitlines() if "{name: spare" in line)
+    edit(place, spare + "\n", "")
+    why = re.search("why: ([^,]*),", spare)[1]
+    line = lock_of(place).splitlines().index(f"  {ARCH}:") + 1
+    refused(place, f"test.lock:{line}:3: spare 1.0 has no line for {ARCH}, and it is left-out: {why}")
+
+
+def test_a_suite_that_was_taken_out_is_named(place, debian):
+    locked(place)
+    line = next(line for line in lock_of(place).splitlines() if "label: trixie-security" in line)
+    edit(place, line + "\n", "")
+    refused(place, "test.lock: 'suites' has no line for trixie-security")
 
 
 def test_a_suite_that_was_edited_is_named(place, debian, other_key):
