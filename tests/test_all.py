@@ -62,6 +62,37 @@ def measured():
     return f"{wall:.2f} s wall, {cpu:.2f} s CPU, {memory / 1000:.0f} MB of memory"
 
 
+def explained():
+    """`debone why php-fpm X` with all in the store, for a package, a library and a file: the median of each."""
+    environment = {**os.environ, "DEBONE_STORE": str(SOURCE / "build/live-store")}
+    found = []
+    for asked in ("perl-base", "libicu76", "/usr/bin/php8.4"):
+        seconds = []
+        for _ in range(6):
+            begin = time.monotonic()
+            done = subprocess.run([str(SOURCE / "build/debone"), "why", "php-fpm", asked], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, env=environment, cwd=LOGS)
+            if done.returncode not in (0, 1):  # 1: it is not in the image
+                return f"`debone why php-fpm {asked}` failed"
+            seconds.append(time.monotonic() - begin)
+        found.append(f"{asked} {sorted(seconds[1:])[2] * 1000:.0f} ms")
+    return ", ".join(found)
+
+
+def resolved():
+    """What bench/warm_resolve.py says, or why there is no figure."""
+    bench = SOURCE / "build/release/bench/resolve_bench"
+    if not bench.exists():
+        return f"not measured, since {bench.relative_to(SOURCE)} is not built"
+    try:
+        done = subprocess.run([str(SOURCE / "bench/warm_resolve.py"), "--bench", str(bench)], capture_output=True,
+                              text=True, timeout=300, cwd=SOURCE)
+    except subprocess.TimeoutExpired:
+        return "not measured, it took over 300 s"
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines() if "read" in line or "warm" in line]
+    return "; ".join(lines) or "bench/warm_resolve.py failed"
+
+
 def earlier():
     """The rows that stand, by the step's name."""
     if not RESULTS.exists():
@@ -103,7 +134,9 @@ def main():
         f"# The last `make test-all`\n\nOn {system}, {os.cpu_count()} CPUs. `STEPS=\"2 4\"` runs some of its steps, so that "
         "each has its own commit and day.\n\n| step | result | counts | minutes | commit |\n"
         f"| --- | --- | --- | --- | --- |\n{table}\n\n"
-        f"A build of php-fpm with every .deb in the store: {measured()}.\n")
+        f"A build of php-fpm with every .deb in the store: {measured()}.\n\n"
+        f"`debone why php-fpm`, from its lock, medians: {explained()}.\n\n"
+        f"Warm resolve of php-fpm: {resolved()}.\n")
     print(f"{sum(rows[name][1] == 'passed' for name in names if name in rows)} of {len(STEPS)} steps passed")
     return 1 if failed else 0
 
