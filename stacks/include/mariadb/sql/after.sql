@@ -1,0 +1,4 @@
+use mysql;
+delete from global_priv where User = '' or (User = 'root' and Host <> 'localhost');
+drop database if exists test;
+flush privileges;
