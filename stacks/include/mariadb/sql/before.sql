@@ -1,0 +1,3 @@
+create database mysql;
+use mysql;
+set @auth_root_socket = 'mysql';

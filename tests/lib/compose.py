@@ -1,0 +1,59 @@
+"""A stack of containers by docker-compose, in a docker engine of the tests."""
+
+import json
+import os
+import subprocess
+
+
+class Stack:
+    """The project of one compose file; `environment` is what the file's variables are taken from."""
+
+    def __init__(self, engine, file, environment):
+        self.engine, self.file, self.environment = engine, file, environment
+
+    def compose(self, *arguments, status=0, timeout=600):
+        done = subprocess.run(
+            ["docker-compose", "--ansi", "never", "--project-name", "stack", "--file", str(self.file), *arguments],
+            capture_output=True, text=True, timeout=timeout,
+            env={**os.environ, "DOCKER_HOST": self.engine.host, "DOCKER_CONFIG": str(self.engine.folder), **self.environment})
+        assert status is None or done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done
+
+    def __enter__(self):
+        try:
+            self.compose("up", "-d")
+        except BaseException as failure:
+            logs = self.logs()
+            self.__exit__()
+            raise AssertionError(f"{failure}\n{logs[-6000:]}") from None
+        return self
+
+    def __exit__(self, *_):
+        self.compose("down", "--volumes", "--timeout", "10", status=None)
+
+    def logs(self, *services):
+        return self.compose("logs", "--no-color", *services, status=None).stdout
+
+    def containers(self, service):
+        return self.compose("ps", "-q", service).stdout.split()
+
+    def docker(self, *arguments):
+        done = self.engine.docker(*arguments)
+        assert done.returncode == 0, f"{arguments}: {done.stderr}"
+        return done.stdout.strip()
+
+    def inspect(self, container):
+        return json.loads(self.docker("inspect", container))[0]
+
+    def process(self, container, program):
+        """The number, as the machine has it, of the container's first process that is `program`."""
+        lines = self.docker("top", container, "-eo", "pid,comm").splitlines()[1:]
+        return min(int(line.split()[0]) for line in lines if line.split()[1].startswith(program))
+
+    def healthy(self, container):
+        state = self.inspect(container)["State"]
+        return state["Running"] and state["Health"]["Status"] == "healthy"
+
+    def gateway(self, network):
+        """This machine's address in a network of the stack."""
+        return json.loads(self.docker("network", "inspect", f"stack_{network}"))[0]["IPAM"]["Config"][0]["Gateway"]
