@@ -18,24 +18,38 @@ def in_suite(recipe, suite):
     """The recipe for the suite, or nothing where it includes one of the catalog that is for another."""
     if suite == "trixie":
         return recipe
-    if "include" in recipe:
-        other = f"{suite}/{recipe['include']}"
-        return {**recipe, "include": other} if (SOURCE / f"catalog/{other}.yaml").exists() else None
-    names = recipe["contents"]["packages"]
-    for ours, theirs in BOOKWORM.items():
-        names = [name.replace(ours, theirs) for name in names]
-    return {**recipe, "contents": {**recipe["contents"], "sources": [{"debian": suite}], "packages": names}}
+    recipe = dict(recipe)
+    if "include" in recipe and not recipe["include"].endswith(".yaml"):
+        recipe["include"] = f"{suite}/{recipe['include']}"
+        if not (SOURCE / f"catalog/{recipe['include']}.yaml").exists():
+            return None
+    if "contents" in recipe:
+        contents = recipe["contents"] = dict(recipe["contents"])
+        if "sources" in contents:
+            contents["sources"] = [{"debian": suite}]
+        for ours, theirs in BOOKWORM.items():
+            contents["packages"] = [name.replace(ours, theirs) for name in contents["packages"]]
+    return recipe
+
+
+def written(place, name, suite, closure):
+    """The file of a recipe of the programs, beside those that it includes; or nothing."""
+    recipe = in_suite(recipe_of(name), suite)
+    if recipe is None:
+        return None
+    if recipe.get("include", "").endswith(".yaml"):
+        written(place, recipe["include"].removesuffix(".yaml"), suite, closure)
+    if closure == "full":
+        recipe = {key: value for key, value in recipe.items() if key not in ("keep", "exclude")} | {"closure": "full"}
+    return place.write(f"{name}.yaml", yaml.safe_dump(recipe)).name
 
 
 @pytest.mark.parametrize("name, suite, closure", REQUESTS, ids=map("-".join, REQUESTS))
 def test_every_script_is_known(live_place, name, suite, closure):
-    recipe = in_suite(recipe_of(name), suite)
-    if recipe is None:
+    file = written(live_place, name, suite, closure)
+    if file is None:
         pytest.skip(f"the catalog has it not for {suite}")
-    if closure == "full":
-        recipe = {key: value for key, value in recipe.items() if key not in ("keep", "exclude")} | {"closure": "full"}
-    live_place.write("known.yaml", yaml.safe_dump(recipe))
-    result = live_place.run("scripts", "--open", "known.yaml", "--allow-expired", "--allow-older", timeout=900)
+    result = live_place.run("scripts", "--open", file, "--allow-expired", "--allow-older", timeout=900)
     if suite == "bookworm" and result.errors.startswith("error: no package '"):
         pytest.skip(result.errors.splitlines()[0])
     assert result.status == 0, result.out + result.err
