@@ -21,6 +21,7 @@ from debone import SOURCE
 from docker import Engine
 from init import until
 
+pytestmark = pytest.mark.wide
 STACK = SOURCE / "stacks/mediawiki"
 IMAGES = {"mariadb": SOURCE / "stacks/include/mariadb.yaml", "valkey": "valkey",
           **{f"mediawiki-{name}": STACK / f"mediawiki-{name}.yaml" for name in ("fpm", "cli", "nginx")}}
