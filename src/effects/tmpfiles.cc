@@ -244,7 +244,9 @@ void tmpfiles(Context& context) {
     // What the base's own say was done when it was built.
     if (!file.name().ends_with(".conf") || context.is_of_base(file)) continue;
     const auto content = context.tree.find(file)->content;  // kept: the tree changes below
-    for (const auto line : base::lines(content.bytes())) performer.perform(Line(line));
+    base::while_doing(fmt::format("doing what {} says", file.absolute()), [&] {
+      for (const auto line : base::lines(content.bytes())) performer.perform(Line(line));
+    });
   }
 }
 
