@@ -47,7 +47,6 @@ def test_nothing_is_asked(place):
     (["tree", "php-fpm", "--format", "png"], "error: --format is 'png'; it is dot, json, svg or text"),
     (["test", "x.tar", "x.yaml", "--format", "xunit"],
      "error: --format is 'xunit'; it is ctrf, json, junit or text\n  hint: did you mean 'junit'?"),
-    (["test", "x.tar", "[a,b]"], "error: [a,b]: cannot open: No such file or directory"),
     (["build", "php-fpm", "--to", "dokcer"],
      "error: --to is 'dokcer'; it is docker, oci or rootfs\n  hint: did you mean 'docker'?"),
     (["build", "php-fpm", "--to", "0"], "error: --to is '0'; it is docker, oci or rootfs"),

@@ -189,9 +189,12 @@ def test_node(live_place, with_program, certificate):
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_nothing_to_find_fault_with(live_place, live_build, name):
+    """Of Java it is said that its libraries lie in a directory of its own, where its launcher finds them."""
+    known = {"library-private"} if name.startswith("java") else set()
     layout, summary = live_build(name)
-    assert summary["images"][0]["findings"] == []
-    assert live_place.run("check", layout).ok().out.endswith(" 0 failures, 0 reports, 0 allowed\n")
+    assert {finding["id"] for finding in summary["images"][0]["findings"]} == known
+    checked = live_place.run("check", layout, "--format", "json").ok().json
+    assert {finding["id"] for finding in checked["findings"]} == known
 
 
 @pytest.mark.parametrize("name", GOOGLES)
