@@ -78,9 +78,7 @@ Command test_command() {
             app.add_option("IMAGE", options->image, "An OCI layout (a directory or tar) or a docker archive")
                 ->required()
                 ->type_name("");
-            app.add_option("FILE", options->files, "Files of tests")
-                ->required()
-                ->type_name("");
+            app.add_option("FILE", options->files, "Files of tests")->required()->type_name("");
             add_choice(app, "--format", options->format, formats,
                        "What the result on stdout is: text (the default), json, junit or ctrf", "FORMAT");
             app.add_option("--timeout", options->timeout, "How long a command may take; 300 unless said otherwise")
