@@ -12,6 +12,7 @@
 #include "cli/listed_packages.h"
 #include "cli/lock_file.h"
 #include "cli/select_packages.h"
+#include "debian/control.h"
 #include "image/layout.h"
 #include "image/read.h"
 #include "layer/emission.h"
@@ -41,12 +42,6 @@ std::string without_fields(std::string_view stanza, const std::vector<std::strin
   return rest;
 }
 
-bool has_files_alone(std::string_view stanza) {
-  return std::ranges::any_of(base::lines(stanza), [](std::string_view line) {
-    return line.starts_with(package::files_field) && line.substr(package::files_field.size()).starts_with(':');
-  });
-}
-
 // From status.d, as debone and other makers of images without dpkg write it.
 std::vector<debian::PackageRecord> records_of(const tree::Tree& tree, const std::string& architecture) {
   std::vector<debian::PackageRecord> records;
@@ -57,7 +52,7 @@ std::vector<debian::PackageRecord> records_of(const tree::Tree& tree, const std:
     if (node.type != tree::NodeType::file || path.parent() != folder || path.name().ends_with(".md5sums")) continue;
     try {
       auto record = debian::parse_package(node.content.bytes(), architecture);
-      if (!has_files_alone(node.content.bytes())) {
+      if (!debian::Stanza::parse(node.content.bytes()).find(package::files_field)) {
         record.stanza = node.content.bytes();
         records.push_back(std::move(record));
       }
