@@ -67,7 +67,7 @@ base::RelPath make_directory(tree::Tree& tree, const std::string& absolute) {
 }
 
 // The user must have an id in the container's namespace.
-void check_user(const User& user, const std::optional<IdMaps>& maps) {
+void check_user(const tree::User& user, const std::optional<IdMaps>& maps) {
   if (!maps || (maps->has_user(user.uid) && maps->has_group(user.gid))) return;
   throw Error(Exit::internal, fmt::format("the image runs as {}:{}, and without root there is no such id to run it as",
                                           user.uid, user.gid))

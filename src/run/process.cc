@@ -22,8 +22,8 @@ std::vector<std::string> arguments_of(const image::Config& config, const Options
   return arguments;
 }
 
-std::map<std::string, std::string> environment_of(const image::Config& config, const Options& options, const User& user,
-                                                  bool terminal) {
+std::map<std::string, std::string> environment_of(const image::Config& config, const Options& options,
+                                                  const tree::User& user, bool terminal) {
   std::map<std::string, std::string> environment{{"PATH", std::string(tree::default_path)}, {"HOME", user.home}};
   if (terminal) environment["TERM"] = "xterm";
   for (const auto& [name, value] : config.environment) environment[name] = value;
@@ -51,7 +51,7 @@ std::map<std::string, std::string> environment_of(const image::Config& config, c
 Process process_of(const image::Config& config, const Options& options, const tree::Tree& tree, bool terminal) {
   Process process;
   process.arguments = arguments_of(config, options);
-  process.user = find_user(tree, options.user.empty() ? config.user : options.user);
+  process.user = tree::find_user(tree, options.user.empty() ? config.user : options.user);
   process.environment = environment_of(config, options, process.user, terminal);
   process.work_dir = options.work_dir.empty() ? config.work_dir : options.work_dir;
   if (process.work_dir.empty()) process.work_dir = std::string("/");

@@ -7,8 +7,8 @@
 
 #include "image/image.h"
 #include "run/run.h"
-#include "run/user.h"
 #include "tree/tree.h"
+#include "tree/user.h"
 
 namespace debone::run {
 
@@ -16,7 +16,7 @@ struct Process {
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;
   std::string work_dir;
-  User user;
+  tree::User user;
   bool terminal = false;
 };
 

@@ -21,14 +21,6 @@ Ended refusal(int status, std::string what, std::string hint) {
   return {status, Error(Exit::usage, std::move(what)).hint(std::move(hint))};
 }
 
-// The permission to execute that a user has: root needs anybody's.
-bool may_execute(const tree::Node& node, const User& user) {
-  if (user.uid == 0) return (node.mode & 0111U) != 0;
-  if (node.uid == user.uid) return (node.mode & 0100U) != 0;
-  const bool in_group = node.gid == user.gid || std::ranges::find(user.groups, node.gid) != user.groups.end();
-  return (node.mode & (in_group ? 0010U : 0001U)) != 0;
-}
-
 Ended missing(const tree::Tree& tree, const Process& process, const std::string& program) {
   if (program.find('/') != std::string::npos) {
     return refusal(not_found, fmt::format("the image has no program '{}'", program),
@@ -94,7 +86,7 @@ std::optional<Ended> why_not_executable(const Process& process, const tree::Tree
     if (node == nullptr) return missing(tree, process, name);
     return refusal(not_executable, fmt::format("'{}' is a directory", name), "name a program in it");
   }
-  if (!may_execute(*found->node, process.user)) {
+  if (!tree::may_execute(*found->node, process.user)) {
     return refusal(
         not_executable,
         fmt::format("'{}' may not be executed by {}:{} (mode {:04o}, owner {}:{})", found->path.absolute(),

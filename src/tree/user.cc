@@ -1,4 +1,4 @@
-#include "run/user.h"
+#include "tree/user.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
-namespace debone::run {
+namespace debone::tree {
 namespace {
 
 // The largest id that Linux and runc take: -1 means "leave as it is".
@@ -20,7 +20,7 @@ std::optional<std::uint32_t> parse_id(std::string_view text) {
 }
 
 // passwd(5), group(5): lines of fields between colons; malformed ones are nobody's.
-std::vector<std::vector<std::string_view>> entries(const tree::Tree& tree, std::string_view file, std::size_t fields) {
+std::vector<std::vector<std::string_view>> entries(const Tree& tree, std::string_view file, std::size_t fields) {
   std::vector<std::vector<std::string_view>> found;
   const auto text = tree.read(*base::RelPath::parse(file));
   if (!text) return found;
@@ -51,7 +51,7 @@ base::Error unknown(std::string_view what, std::string_view name, std::string_vi
 
 }  // namespace
 
-User find_user(const tree::Tree& tree, const std::string& text) {
+User find_user(const Tree& tree, const std::string& text) {
   const auto colon = text.find(':');
   const auto user_part = text.substr(0, colon);
   const auto group_part = colon == std::string::npos ? std::string() : text.substr(colon + 1);
@@ -87,4 +87,11 @@ User find_user(const tree::Tree& tree, const std::string& text) {
   return user;
 }
 
-}  // namespace debone::run
+bool may_execute(const Node& node, const User& user) {
+  if (user.uid == 0) return (node.mode & 0111U) != 0;
+  if (node.uid == user.uid) return (node.mode & 0100U) != 0;
+  const bool in_group = node.gid == user.gid || std::ranges::find(user.groups, node.gid) != user.groups.end();
+  return (node.mode & (in_group ? 0010U : 0001U)) != 0;
+}
+
+}  // namespace debone::tree

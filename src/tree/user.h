@@ -8,7 +8,7 @@
 
 #include "tree/tree.h"
 
-namespace debone::run {
+namespace debone::tree {
 
 struct User {
   std::uint32_t uid = 0;
@@ -19,6 +19,9 @@ struct User {
 
 // Empty means root. A number needs no entry; its group is then 0, as in docker. Supplementary groups are those that
 // list the user, unless a group is named. Throws Error (usage) for a name the image does not know.
-User find_user(const tree::Tree& tree, const std::string& text);
+User find_user(const Tree& tree, const std::string& text);
 
-}  // namespace debone::run
+// Whether the file's permissions let the user execute it: root needs anybody's.
+bool may_execute(const Node& node, const User& user);
+
+}  // namespace debone::tree
