@@ -81,15 +81,42 @@ void write_all(int fd, std::string_view bytes, const std::filesystem::path& path
   }
 }
 
-AtomicFile::AtomicFile(std::filesystem::path target, unsigned mode) : target_(std::move(target)) {
+namespace {
+
+// A name beside the target; another each time. One may be taken where an earlier process of the same id was killed, as
+// happens daily in containers.
+std::filesystem::path temporary_name(const std::filesystem::path& target) {
   static std::atomic<unsigned> counter{0};
-  // A name is taken where an earlier process of the same id was killed, as happens daily in containers.
+  return target.parent_path() /
+         fmt::format(".{}.{}.{}.tmp", target.filename().string(), ::getpid(), counter.fetch_add(1));
+}
+
+// Gives a file that was opened without a name one, see O_TMPFILE in open(2). False with errno where that cannot be.
+bool give_name(const Fd& fd, const std::filesystem::path& name) {
+  const auto opened = fmt::format("/proc/self/fd/{}", fd.get());
+  return ::linkat(AT_FDCWD, opened.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+}
+
+// A file without a name in the folder, which vanishes with this process; nothing where the file system has none.
+Fd open_nameless(const std::filesystem::path& folder, unsigned mode) {
+  Fd fd(::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode));
+  if (fd && ::access(fmt::format("/proc/self/fd/{}", fd.get()).c_str(), F_OK) != 0) fd = Fd();
+  return fd;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::filesystem::path target, unsigned mode)
+    : target_(std::move(target)), fd_(open_nameless(target_.parent_path(), mode)) {
+  if (fd_) return;
   do {
-    temporary_ = target_.parent_path() /
-                 fmt::format(".{}.{}.{}.tmp", target_.filename().string(), ::getpid(), counter.fetch_add(1));
+    temporary_ = temporary_name(target_);
     fd_ = Fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   } while (!fd_ && errno == EEXIST);
-  if (!fd_) throw system_error("write", target_, errno);
+  if (!fd_) {
+    temporary_.clear();
+    throw system_error("write", target_, errno);
+  }
 }
 
 AtomicFile::~AtomicFile() {
@@ -98,8 +125,21 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::write(std::string_view bytes) { write_all(fd_.get(), bytes, target_); }
 
+bool AtomicFile::take_place() {
+  if (give_name(fd_, target_)) return true;
+  while (errno == EEXIST) {  // a link replaces nothing, a rename does
+    auto name = temporary_name(target_);
+    if (!give_name(fd_, name)) continue;
+    temporary_ = std::move(name);
+    return false;
+  }
+  throw system_error("write", target_, errno);
+}
+
 void AtomicFile::commit() {
+  const bool is_in_place = temporary_.empty() && take_place();
   if (::close(fd_.release()) != 0) throw system_error("write", target_, errno);
+  if (is_in_place) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) throw system_error("write", target_, errno);
   temporary_.clear();
 }

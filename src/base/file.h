@@ -38,8 +38,9 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit);
 // Writes every byte or throws.
 void write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
 
-// A file under a temporary name in the target's folder, renamed onto its target by commit();
-// without commit() it vanishes.
+// A file in the target's folder that takes the target's name, and place, by commit(); without commit() it vanishes.
+// Until then it has no name where the file system can do so (open(2), O_TMPFILE), so that a kill leaves nothing, else a
+// temporary one.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path target, unsigned mode = 0666);
@@ -50,8 +51,10 @@ class AtomicFile {
   void commit();
 
  private:
+  bool take_place();  // false: it has a temporary name now
+
   std::filesystem::path target_;
-  std::filesystem::path temporary_;
+  std::filesystem::path temporary_;  // or empty
   Fd fd_;
 };
 
