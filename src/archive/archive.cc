@@ -107,7 +107,7 @@ std::vector<Suite> open(const std::vector<recipe::Source>& sources, const std::s
                         store::Store& store, const Options& options, base::Events& events) {
   if (options.offline) {
     throw Error(Exit::network, "--offline allows no request, and only the archive can say what there is to choose from")
-        .hint("`debone lock RECIPE` writes down what was chosen; a build from a lock needs no index");
+        .hint("run it without --offline while the network is there; a build from a lock needs no index");
   }
   const std::int64_t now = std::time(nullptr);
   const auto planned = plan(sources, options);

@@ -119,6 +119,16 @@ TEST_F(HttpTest, WhatPassesIsGotOver) {
   }
 }
 
+TEST_F(HttpTest, EachTryIsWaitedForTwiceAsLong) {
+  ::setenv("DEBONE_RETRY_DELAY_MS", "40", 1);
+  Fetcher patient(events, "debone/test");
+  server.put("/file", body);
+  server.next("/file", {status(500), status(500), status(500)});
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(patient.documents({server.url() + "/file"}, 100), Documents{body});
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(40 + 80 + 160));
+}
+
 TEST_F(HttpTest, WhatLastsIsAnError) {
   server.put("/file", body);
   server.always("/file", status(500));

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "archive/content_range.h"
 #include "archive/url.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -21,28 +22,6 @@ constexpr long most_redirects = 10;
 constexpr long connect_seconds = 20;
 constexpr std::size_t least_bytes = 1024;  // in stall_seconds; a server that sends a byte now and then has stalled
 constexpr std::uint64_t longest_error_page = 64U << 10U;
-
-// The first and the total of "bytes 100-199/200"; the total is absent where it is "*".
-struct ContentRange {
-  std::uint64_t first = 0;
-  std::optional<std::uint64_t> total;
-};
-
-std::optional<ContentRange> parse_content_range(std::string_view value) {
-  constexpr std::string_view unit = "bytes ";
-  if (!value.starts_with(unit)) return std::nullopt;
-  value.remove_prefix(unit.size());
-  const auto dash = value.find('-');
-  const auto slash = value.find('/');
-  if (dash == std::string_view::npos || slash == std::string_view::npos || slash < dash) return std::nullopt;
-  const auto first = base::parse_decimal(value.substr(0, dash));
-  const auto total = value.substr(slash + 1);
-  if (!first) return std::nullopt;
-  if (total == "*") return ContentRange{*first, std::nullopt};
-  const auto number = base::parse_decimal(total);
-  if (!number) return std::nullopt;
-  return ContentRange{*first, number};
-}
 
 // Worth another try: the next answer may be another one.
 bool may_pass(long status) { return status == 408 || status == 425 || status == 429 || status >= 500; }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "base/parallel.h"
 #include "cli/stored_debs.h"
@@ -27,13 +29,18 @@ std::vector<resolve::Chosen> candidates(const resolve::Solution& image, const re
   return packages;
 }
 
+// Only what was never inspected here is fetched for it.
 std::vector<package::Facts> inspect(const std::vector<resolve::Chosen>& packages, const Choice& choice,
                                     const std::string& architecture, const BuildContext& context) {
+  std::vector<std::optional<package::Facts>> found(packages.size());
+  base::parallel_for(packages.size(), context.archive.jobs, [&](std::size_t i) {
+    found[i] = known_facts(packages[i].package->sha256.value(), architecture, context.store);
+  });
   std::vector<archive::Wanted> wanted;  // of those that an archive has
   std::vector<std::size_t> wanted_of(packages.size(), packages.size());
   for (std::size_t i = 0; i < packages.size(); ++i) {
     const auto* suite = choice.of(packages[i]).suite;
-    if (suite == nullptr) continue;
+    if (suite == nullptr || found[i]) continue;
     wanted_of[i] = wanted.size();
     wanted.push_back(archive::wanted(*packages[i].package, *suite));
   }
@@ -41,9 +48,10 @@ std::vector<package::Facts> inspect(const std::vector<resolve::Chosen>& packages
   std::vector<package::Facts> facts(packages.size());
   base::parallel_for(packages.size(), context.archive.jobs, [&](std::size_t i) {
     const auto& record = *packages[i].package;
-    facts[i] = facts_of({record.id(), architecture, record.size, record.sha256.value(),
-                         wanted_of[i] < wanted.size() ? &wanted[wanted_of[i]] : nullptr},
-                        context);
+    facts[i] = found[i] ? *std::move(found[i])
+                        : facts_of({record.id(), architecture, record.size, record.sha256.value(),
+                                    wanted_of[i] < wanted.size() ? &wanted[wanted_of[i]] : nullptr},
+                                   context);
   });
   return facts;
 }

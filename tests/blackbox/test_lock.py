@@ -325,6 +325,20 @@ def test_what_is_left_out_is_no_change_of_the_image(place, debian):
         1, f"test.lock:{line_of(place, '{name: helper')}:7: helper 1.2: trixie has it in version 1.1 ({ARCH})\n")
 
 
+def test_a_deb_is_inspected_once(place, debian):
+    """What was found in it is kept, so that resolving again needs none of its bytes."""
+    helper = package("helper", "1.0", files={"/usr/bin/help-scripts": File(program(), 0o755)})
+    debian.publish(standard()[:2] + [own_hello("1.0", Depends="helper"), helper])
+    place.write("test.yaml", RECIPE)
+    place.run("lock", "test.yaml").ok()
+    blobs = [blob for blob in place.store.glob("blobs/sha256/*/*") if blob.read_bytes() == helper.deb]
+    assert len(blobs) == 1
+    blobs[0].unlink()
+    debian.server.clear()
+    assert "nothing changes in the image\n" in place.run("update", "test.yaml").ok().out
+    assert debian.server.count("helper_") == 0
+
+
 def test_update_replaces_a_lock_that_cannot_be_read(place, debian):
     place.write("test.yaml", RECIPE)
     place.write("test.lock", "lock: 2\n")
@@ -742,7 +756,7 @@ error: test.lock: there is no lock, and --offline allows no request that would r
     place.run("lock", "test.yaml", "--offline").fails(3, f"""
 error: --offline allows no request, and only the archive can say what there is to choose from
   while locking test for {ARCH}
-  hint: `debone lock RECIPE` writes down what was chosen; a build from a lock needs no index
+  hint: run it without --offline while the network is there; a build from a lock needs no index
 """)
     place.run("fetch", "test.yaml").fails(2, """
 error: test.lock: there is no lock that says what to fetch
