@@ -5,76 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
-#include "base/file.h"
-#include "package/elf.h"
-#include "package/fake_elf.h"
+#include "check/test_check.h"
 
 namespace debone::check {
 namespace {
-
-using base::RelPath;
-
-// A program of this machine, and the loader that it names.
-const std::string& program() {
-  static const std::string bytes = base::read_file("/bin/true", 1U << 24U);
-  return bytes;
-}
-std::string loader() { return package::read_elf(program())->interpreter; }
-
-// A library of this machine's kind.
-std::string library(const std::string& soname, std::vector<std::string> needed = {}) {
-  const auto own = *package::read_elf(program());
-  package::testing::FakeElf elf;
-  elf.is_64 = own.is_64;
-  elf.big_endian = own.big_endian;
-  elf.machine = own.machine;
-  elf.soname = soname;
-  elf.needed = std::move(needed);
-  return elf.bytes();
-}
-
-class Check : public ::testing::Test {
- protected:
-  Check() {
-    recipe.entrypoint = {"serve", "-F"};
-    file("usr/bin/serve", program(), 0755);
-    file(loader().substr(1), "loader", 0755);
-    const auto elf = *package::read_elf(program());
-    for (const auto& soname : elf.needed) file("usr/lib/" + soname, library(soname));
-    file("etc/passwd", "root:*:0:0:root:/root:/bin/sh\nwww-data:*:33:33::/:/usr/sbin/nologin\n");
-    file("etc/group", "root:*:0:\nwww-data:*:33:\n");
-  }
-
-  tree::Node& file(const std::string& path, std::string content, std::uint32_t mode = 0644,
-                   const std::string& origin = "package:x") {
-    return tree.at(tree.put_file(*RelPath::parse(path), std::move(content), mode, 0, origin));
-  }
-  void link(const std::string& path, const std::string& target, const std::string& origin = "package:x") {
-    tree.put_symlink(*RelPath::parse(path), target, 0, origin);
-  }
-
-  std::vector<Finding> all() const {
-    return findings_of({.tree = tree,
-                        .process = process_of(recipe),
-                        .is_apts_choice = recipe.closure == recipe::ClosureMode::full,
-                        .debians_own = debians_own,
-                        .repeats = repeated});
-  }
-  // A line a finding, those of many paths grouped: "failure entrypoint-missing /path: text".
-  std::string findings() const { return lines(grouped(all())); }
-  static std::string lines(const std::vector<Finding>& findings) {
-    std::string text;
-    for (const auto& finding : findings)
-      text += fmt::format("{} {} {}: {}\n", finding.severity == Severity::failure ? "failure" : "report", finding.id,
-                          finding.path, finding.text);
-    return text;
-  }
-
-  tree::Tree tree;
-  recipe::Recipe recipe;
-  std::vector<Lack> debians_own;
-  std::vector<Repeat> repeated;
-};
 
 TEST_F(Check, FindsNothingInAGoodImage) {
   recipe.run_as = "www-data";
@@ -82,113 +16,14 @@ TEST_F(Check, FindsNothingInAGoodImage) {
   EXPECT_EQ(findings(), "");
 }
 
-TEST_F(Check, AnImageToBuildOnNeedsNoEntrypoint) {
-  recipe.entrypoint.clear();
-  EXPECT_EQ(findings(), "");
-}
-
-TEST_F(Check, TheCommandCountsWhereThereIsNoEntrypoint) {
-  recipe.entrypoint.clear();
-  recipe.cmd = {"gone"};
-  EXPECT_EQ(
-      findings(),
-      "failure entrypoint-missing : no 'gone' in the image's PATH; name its path, or add the package that brings it\n");
-}
-
-TEST_F(Check, SearchesTheImagesPath) {
-  recipe.environment["PATH"] = "/opt/bin:/opt/sbin";
-  EXPECT_EQ(findings(),
-            "failure entrypoint-missing : no 'serve' in the image's PATH; name its path, or add the package "
-            "that brings it\n");
-  link("opt/sbin", "../usr/bin");
-  EXPECT_EQ(findings(), "");
-  // One that may not be executed is passed over.
-  file("opt/bin/serve", "", 0644);
-  EXPECT_EQ(findings(), "");
-}
-
-TEST_F(Check, FindsAPathFromTheWorkDirectory) {
-  recipe.work_dir = "/usr";
-  recipe.entrypoint = {"bin/serve"};
-  EXPECT_EQ(findings(), "");
-  recipe.entrypoint = {"/usr/bin/serve"};
-  EXPECT_EQ(findings(), "");
-  recipe.entrypoint = {"/usr/bin"};
-  EXPECT_EQ(findings(),
-            "failure entrypoint-missing : no '/usr/bin' in the image's PATH; name its path, or add the "
-            "package that brings it\n");
-}
-
-TEST_F(Check, WhatDeboneInitStartsCountsToo) {
-  recipe.init.emplace().programs = {"/usr/bin/serve", "migrate"};
-  EXPECT_EQ(findings(),
-            "failure entrypoint-missing : no 'migrate' in the image's PATH; name its path, or add the package that "
-            "brings it\n");
-  file("usr/bin/migrate", program(), 0644);
-  EXPECT_EQ(findings(),
-            "failure entrypoint-not-executable /usr/bin/migrate: nobody may execute it; give it permissions 0o755 "
-            "under paths\n");
-}
-
-TEST_F(Check, TheEntrypointMustBeExecutable) {
-  tree.at(*RelPath::parse("usr/bin/serve")).mode = 0644;
-  EXPECT_EQ(findings(),
-            "failure entrypoint-not-executable /usr/bin/serve: nobody may execute it; give it permissions 0o755 under "
-            "paths\n");
-}
-
-TEST_F(Check, TheLoaderMustBeThere) {
-  tree.remove(*RelPath::parse_absolute(loader()));
-  EXPECT_EQ(findings(),
-            fmt::format("failure interpreter-missing /usr/bin/serve: it needs '{}', which the image does not "
-                        "have; add the package that brings it\n",
-                        loader()));
-}
-
-TEST_F(Check, AScriptsInterpreterMustBeThereAndItsLoaderToo) {
-  file("usr/bin/serve", "#! /usr/bin/php -q\n<?php\n", 0755);
-  EXPECT_EQ(findings(),
-            "failure interpreter-missing /usr/bin/serve: it needs '/usr/bin/php', which the image does not "
-            "have; add the package that brings it\n");
-  file("usr/bin/php8.4", program(), 0755);
-  link("usr/bin/php", "/etc/alternatives/php");
-  link("etc/alternatives/php", "/usr/bin/php8.4");
-  EXPECT_EQ(findings(), "");
-  tree.remove(*RelPath::parse_absolute(loader()));
-  EXPECT_EQ(findings(), fmt::format("failure interpreter-missing /usr/bin/php: it needs '{}', which the image does not "
-                                    "have; add the package that brings it\n",
-                                    loader()));
-}
-
-TEST_F(Check, AnInterpreterOfItselfEnds) {
-  file("usr/bin/serve", "#!/usr/bin/serve\n", 0755);
-  EXPECT_EQ(findings(), "");
-}
-
-TEST_F(Check, TheEntrypointMustBeAProgram) {
-  file("usr/bin/serve", "echo hello\n", 0755);
-  EXPECT_EQ(findings(),
-            "failure entrypoint-not-a-program /usr/bin/serve: neither an ELF program nor a script with an "
-            "interpreter\n");
-  file("usr/bin/serve", "#!  \n", 0755);
-  EXPECT_EQ(findings(),
-            "failure entrypoint-not-a-program /usr/bin/serve: a script whose first line names no interpreter\n");
-  file("usr/bin/serve", "#!", 0755);
-  EXPECT_EQ(findings(),
-            "failure entrypoint-not-a-program /usr/bin/serve: a script whose first line names no interpreter\n");
-  file("usr/bin/serve", program().substr(0, 100), 0755);
-  EXPECT_TRUE(findings().starts_with("failure entrypoint-not-a-program /usr/bin/serve: malformed ELF file: "))
-      << findings();
-}
-
 TEST_F(Check, LinksInACircleAreNoProgram) {
   link("usr/bin/serve", "/usr/bin/other");
   link("usr/bin/other", "/usr/bin/serve");
   EXPECT_EQ(findings(),
             "failure dangling-link /usr/bin/other: it points at '/usr/bin/serve', which the image does not have "
-            "(package:x)\n"
+            "(package:x); add the package that brings it, cut the link, or declare a volume there\n"
             "failure dangling-link /usr/bin/serve: it points at '/usr/bin/other', which the image does not have "
-            "(package:x)\n"
+            "(package:x); add the package that brings it, cut the link, or declare a volume there\n"
             "failure entrypoint-missing : no 'serve' in the image's PATH; name its path, or add the package "
             "that brings it\n");
 }
@@ -235,6 +70,7 @@ TEST_F(Check, AbsoluteLinksLeadSomewhere) {
   link("etc/localtime", "/usr/share/zoneinfo/Etc/UTC", "effect:time-zone");
   link("run/shm", "/dev/shm", "effect:tmpfiles");
   link("etc/mtab", "../proc/self/mounts", "effect:tmpfiles");
+  link("etc/stub", "/etc/resolv.conf");
   link("etc/good", "/usr/bin/serve", "effect:x");
   link("etc/theirs", "/var/lib/missing", "package:x");
   link("etc/relative", "missing");
@@ -243,13 +79,15 @@ TEST_F(Check, AbsoluteLinksLeadSomewhere) {
   recipe.volumes = {"/srv/data"};
   const std::string effects =
       "failure dangling-link /etc/localtime: it points at '/usr/share/zoneinfo/Etc/UTC', which the "
-      "image does not have (effect:time-zone)\n";
+      "image does not have (effect:time-zone); add the package that brings it, cut the link, or declare a volume "
+      "there\n";
   EXPECT_EQ(
       findings(),
-      "failure dangling-link /etc/circle: it points at '/etc/circle', which the image does not have (package:x)\n" +
+      "failure dangling-link /etc/circle: it points at '/etc/circle', which the image does not have (package:x); add "
+      "the package that brings it, cut the link, or declare a volume there\n" +
           effects +
           "failure dangling-link /etc/theirs: it points at '/var/lib/missing', which the image does not have "
-          "(package:x)\n");
+          "(package:x); add the package that brings it, cut the link, or declare a volume there\n");
   tree.remove(*RelPath::parse("etc/circle"));
   recipe.closure = recipe::ClosureMode::full;
   EXPECT_EQ(findings(),
@@ -357,10 +195,36 @@ TEST_F(Check, AKeyThatAPackageShipsIsNoSecret) {
 }
 
 TEST_F(Check, NoPathStandsTwice) {
-  for (const auto* path : {"etc/passwd", "etc/ld.so.cache", "etc/ssl/certs/ca-certificates.crt", "usr/bin/serve"})
+  for (const auto* path : {"etc/passwd",
+                           "etc/group",
+                           "etc/shadow",
+                           "etc/gshadow",
+                           "etc/ld.so.cache",
+                           "etc/ssl/certs/ca-certificates.crt",
+                           "etc/ssl/certs/java/cacerts",
+                           "etc/ca-certificates.conf",
+                           "etc/debone/init.conf",
+                           "etc/mailcap",
+                           "etc/shells",
+                           "etc/pam.d/common-auth",
+                           "etc/xml/catalog",
+                           "etc/sgml/catalog",
+                           "usr/share/mime/magic",
+                           "usr/share/glib-2.0/schemas/gschemas.compiled",
+                           "var/lib/ghostscript/fonts/cidfmap",
+                           "usr/lib/x86_64-linux-gnu/gdk-pixbuf-2.0/2.10.0/loaders.cache",
+                           "usr/lib/x86_64-linux-gnu/gio/modules/giomodule.cache",
+                           "usr/lib/x86_64-linux-gnu/gtk-3.0/3.0.0/immodules.cache",
+                           "usr/bin/serve",
+                           "opt/x/loaders.cache",
+                           "opt/x/cacerts"})
     repeated.push_back({*RelPath::parse(path), "layer:1", "layer:3"});
   repeated.push_back({*RelPath::parse("srv/x"), "layer:2", "layer:2"});
   EXPECT_EQ(findings(),
+            "failure path-twice /opt/x/cacerts: layer 1 has it and layer 3 again, which hides the first; make it right "
+            "where it comes from\n"
+            "failure path-twice /opt/x/loaders.cache: layer 1 has it and layer 3 again, which hides the first; make it "
+            "right where it comes from\n"
             "failure path-twice /srv/x: layer 2 has it twice; leave one out\n"
             "failure path-twice /usr/bin/serve: layer 1 has it and layer 3 again, which hides the first; make it right "
             "where it comes from\n");

@@ -108,7 +108,7 @@ void private_keys(const Subject& subject, Findings& findings) {
 }
 
 void repeats(const Subject& subject, Findings& findings) {
-  // What is made for an image as a whole, by its path or by its name.
+  // What is made for an image as a whole, by its path; lists of modules, by their name.
   constexpr std::array<std::string_view, 16> written_again{"etc/group",
                                                            "etc/gshadow",
                                                            "etc/ld.so.cache",
@@ -125,12 +125,12 @@ void repeats(const Subject& subject, Findings& findings) {
                                                            "usr/share/mime",
                                                            "usr/share/glib-2.0/schemas/gschemas.compiled",
                                                            "var/lib/ghostscript"};
-  constexpr std::array<std::string_view, 4> caches{"loaders.cache", "giomodule.cache", "immodules.cache", "cacerts"};
+  constexpr std::array<std::string_view, 3> caches{"loaders.cache", "giomodule.cache", "immodules.cache"};
   const auto number = [](std::string_view origin) { return origin.substr(origin.find(':') + 1); };
   for (const auto& repeat : subject.repeats) {
     if (std::ranges::any_of(
             written_again, [&](std::string_view path) { return repeat.path.is_within(*base::RelPath::parse(path)); }) ||
-        std::ranges::count(caches, repeat.path.name()) > 0)
+        (repeat.path.is_within(*base::RelPath::parse("usr/lib")) && std::ranges::count(caches, repeat.path.name()) > 0))
       continue;
     findings.push_back(
         {"path-twice", Severity::failure, repeat.path.absolute(),

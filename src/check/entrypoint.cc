@@ -11,12 +11,14 @@
 #include "base/text.h"
 #include "check/checks.h"
 #include "tree/programs.h"
+#include "tree/user.h"
 
 namespace debone::check {
 namespace {
 
 using base::RelPath;
 
+constexpr std::string_view another_program = "start the program that reads it, or mend the file";
 constexpr int most_interpreters = 4;  // a script's interpreter may be a script: Linux's own limit
 
 Finding lacks_interpreter(const RelPath& path, const std::string& interpreter, Severity severity) {
@@ -34,11 +36,15 @@ void check_interpreter(const tree::Tree& tree, const tree::Program& program, int
   try {
     interpreter = tree::interpreter_of(bytes);
   } catch (const base::Error& error) {
-    return fail("entrypoint-not-a-program", error.message());
+    return fail("entrypoint-not-a-program", fmt::format("{}; {}", error.message(), another_program));
   }
-  if (!interpreter) return fail("entrypoint-not-a-program", "neither an ELF program nor a script with an interpreter");
+  if (!interpreter)
+    return fail("entrypoint-not-a-program",
+                fmt::format("neither an ELF program nor a script with an interpreter; {}", another_program));
   if (interpreter->empty()) {
-    if (bytes.starts_with("#!")) fail("entrypoint-not-a-program", "a script whose first line names no interpreter");
+    if (bytes.starts_with("#!"))
+      fail("entrypoint-not-a-program",
+           fmt::format("a script whose first line names no interpreter; {}", another_program));
     return;  // a static program
   }
   const auto path = RelPath::parse_absolute(*interpreter);
@@ -64,7 +70,18 @@ std::string named_to_env(const std::vector<std::string_view>& line) {
   return {};
 }
 
-void check_command(const Subject& subject, const std::string& command, Findings& findings) {
+// Who the image runs as; nobody where the image does not know, which is a finding of its own.
+std::optional<tree::User> user_of(const Subject& subject) {
+  try {
+    return tree::find_user(subject.tree, subject.process.user);
+  } catch (const base::Error&) {
+    return std::nullopt;
+  }
+}
+
+// `user` is whom the program is started by, where that is known.
+void check_command(const Subject& subject, const std::string& command, const std::optional<tree::User>& user,
+                   Findings& findings) {
   const auto& process = subject.process;
   const auto found = tree::find_program(subject.tree, process.search_path, process.work_dir, command);
   if (!found) {
@@ -74,6 +91,12 @@ void check_command(const Subject& subject, const std::string& command, Findings&
   } else if (!tree::is_executable(*found->node)) {
     findings.push_back({"entrypoint-not-executable", Severity::failure, found->path.absolute(),
                         "nobody may execute it; give it permissions 0o755 under paths"});
+  } else if (user && !tree::may_execute(*found->node, *user)) {
+    findings.push_back(
+        {"entrypoint-not-executable", Severity::failure, found->path.absolute(),
+         fmt::format("{}:{}, whom the image runs as, may not execute it (mode {:04o}, owner {}:{}); give "
+                     "it permissions 0o755 under paths",
+                     user->uid, user->gid, found->node->mode, found->node->uid, found->node->gid)});
   } else {
     check_interpreter(subject.tree, *found, 1, findings);
   }
@@ -83,8 +106,9 @@ void check_command(const Subject& subject, const std::string& command, Findings&
 
 void entrypoint(const Subject& subject, Findings& findings) {
   if (subject.process.command.empty()) return;  // an image to build others on
-  check_command(subject, subject.process.command.front(), findings);
-  for (const auto& program : subject.process.programs) check_command(subject, program, findings);
+  check_command(subject, subject.process.command.front(), user_of(subject), findings);
+  // debone-init may start each as another user.
+  for (const auto& program : subject.process.programs) check_command(subject, program, std::nullopt, findings);
 }
 
 void interpreters(const Subject& subject, Findings& findings) {

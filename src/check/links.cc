@@ -16,8 +16,9 @@ namespace {
 
 using base::RelPath;
 
-// A running system mounts these.
-constexpr std::array<std::string_view, 4> mounted{"dev", "proc", "run", "sys"};
+// A running system mounts these, the files by every container engine.
+constexpr std::array<std::string_view, 7> mounted{"dev",       "proc",           "run", "sys", "etc/hostname",
+                                                  "etc/hosts", "etc/resolv.conf"};
 
 // Links that a package leaves dangling also where apt installs it with all that it asks for.
 struct ByDesign {
@@ -68,9 +69,11 @@ void links(const Subject& subject, Findings& findings) {
                      is_by_design(path, *leads_to)))
       continue;
     const bool is_apts = subject.is_apts_choice && node.origin.starts_with("package:");
-    findings.push_back({"dangling-link", is_apts ? Severity::report : Severity::failure, path.absolute(),
-                        fmt::format("it points at '{}', which the image does not have ({})",
-                                    base::printable(node.link_target), node.origin)});
+    findings.push_back(
+        {"dangling-link", is_apts ? Severity::report : Severity::failure, path.absolute(),
+         fmt::format("it points at '{}', which the image does not have ({}); add the package that brings it, "
+                     "cut the link, or declare a volume there",
+                     base::printable(node.link_target), node.origin)});
   }
 }
 

@@ -22,7 +22,7 @@ inline constexpr std::array<FindingKind, 17> finding_kinds{{
     {"entrypoint-not-a-program",
      "What a container starts is neither a whole ELF program nor a script with an interpreter",
      "Start the program that reads it, or mend the file"},
-    {"entrypoint-not-executable", "Nobody may execute what a container starts",
+    {"entrypoint-not-executable", "The image's user may not execute what a container starts",
      "Give it permissions 0o755 under paths"},
     {"interpreter-missing",
      "What the image starts, or a script in a program directory, names an interpreter or a loader that is not there",

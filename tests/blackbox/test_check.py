@@ -16,6 +16,7 @@ from aptrepo import ARCH, File, Link, directory, entry, gzip, package, program, 
 from ociimage import Image
 from tinydebian import RECIPE, standard
 
+MULTIARCH = subprocess.run(["gcc", "-dumpmachine"], capture_output=True, text=True, check=True).stdout.strip()
 PASSWD = entry("etc/passwd", b"root:*:0:0:root:/root:/usr/sbin/nologin\napp:*:33:33::/:/usr/sbin/nologin\n")
 GROUP = entry("etc/group", b"root:*:0:\napp:*:33:\n")
 KEY = b"-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg\n"
@@ -225,6 +226,32 @@ def with_tool(debian, **files):
     return RECIPE.replace("[hello, base-passwd]", "[hello, base-passwd, tool]")
 
 
+def test_a_shell_fails_a_build(place, debian):
+    recipe = with_tool(debian, **{"/usr/bin/dash": File(program(), 0o755)})
+    result = place.build(recipe)
+    assert result.status == 1
+    assert result.errors.startswith("error: /usr/bin/dash: ") and "[shell]\n  while building" in result.errors
+
+
+def test_a_library_that_is_nowhere_in_debian_is_reported_and_one_that_was_cut_fails_a_build(place, debian):
+    library = f"/usr/lib/{MULTIARCH}/libgone.so.1"
+    lacking = with_tool(debian, **{"/usr/lib/app.so": shared_library("app.so", ["libgone.so.1"])})
+    lacking += "keep: {tool: its plugin}\n"
+    for _ in ("resolved", "from the lock"):
+        [image] = place.build(lacking, "--format", "json").ok().json["images"]
+        assert [(one["id"], one["path"]) for one in image["findings"]] == [("library-missing", "/usr/lib/app.so")]
+        place.run("lock", "test.yaml").ok()
+    assert "{path: usr/lib/app.so, soname: libgone.so.1}" in (place.work / "test.lock").read_text()
+    (place.work / "test.lock").unlink()
+    debian.publish([*standard(), package("libgone1", files={library: shared_library("libgone.so.1")}),
+                    package("tool", "2", Depends="libgone1", files={
+                        "/usr/lib/app.so": shared_library("app.so", ["libgone.so.1"])})])
+    place.build(lacking).ok()
+    place.build(lacking + f"cuts: [{library}]\n").fails(
+        1, "error: /usr/lib/app.so: it needs libgone.so.1, which nothing in the image is; add the package that has it to "
+           "`packages`, or cut the file [library-missing]\n  while building test for " + ARCH)
+
+
 def test_a_build_allows_what_the_recipe_gives_a_reason_for(place, debian):
     recipe = with_tool(debian, **{"/usr/bin/su": File(program(), 0o4755), "/usr/bin/mount": File(program(), 0o4755)})
     result = place.build(recipe + "allow: {set-id: {/usr/bin/su: users change}}\n")
@@ -247,7 +274,8 @@ def test_an_allow_that_allows_nothing_is_a_warning(place, debian):
 def test_a_dangling_link_of_a_package_fails_its_build(place, debian):
     recipe = with_tool(debian, **{"/etc/tool": Link("/var/lib/none"), "/usr/bin/tool": File(program(), 0o755)})
     place.build(recipe).fails(1, "error: /etc/tool: it points at '/var/lib/none', which the image does not have "
-                                 "(package:tool) [dangling-link]\n  while building test for " + ARCH)
+                                 "(package:tool); add the package that brings it, cut the link, or declare a "
+                                 "volume there [dangling-link]\n  while building test for " + ARCH)
     assert place.build(recipe + "closure: full\n", "--format", "json").ok().json["images"][0]["findings"] == [
         {"id": "dangling-link", "path": "/etc/tool",
          "text": "1 absolute link that leads nowhere: /etc/tool"}]
