@@ -89,7 +89,7 @@ std::string why_of(const effects::Account& account) {
   if (account.state == State::unknown) return fmt::format("{} lines", account.lines.size());
   if (account.state == State::changed)
     return fmt::format("{} lines are new since {}, {} gone", account.lines.size(), account.entry, account.gone);
-  auto why = base::join(account.why, "; ");
+  auto why = base::join(account.why, " ");
   if (account.steps.empty()) return fmt::format("does nothing: {}", why);
   std::size_t done = 0;
   std::vector<std::string> omitted;
@@ -102,7 +102,7 @@ std::string why_of(const effects::Account& account) {
   auto text = fmt::format("{} step{}", done, done == 1 ? "" : "s");
   if (!why.empty()) text += ": " + why;
   if (!omitted.empty())
-    text += fmt::format("{} the image goes without: {}", why.empty() ? ";" : "", base::join(omitted, "; "));
+    text += fmt::format("{} image goes without: {}", why.empty() ? "; the" : " The", base::join(omitted, "; "));
   if (!account.questions.empty())
     text += fmt::format("; `debconf:` may answer {}",
                         base::join({account.questions.begin(), account.questions.end()}, ", "));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -38,6 +40,29 @@ bool exists(const Context& context, const std::string& path) {
   return parsed && context.tree.find_following(*parsed) != nullptr;
 }
 
+// What update-alternatives itself remembers of a group, in the form of its own source (alternative_save in
+// utils/update-alternatives.c of dpkg): the mode, the link, the slaves; a blank line; each choice with its priority and
+// its slaves' paths.
+std::string admin_file(const std::vector<const InstalledAlternative*>& choices) {
+  std::map<std::string, std::string> slave_links;
+  std::map<std::string, const InstalledAlternative*> by_path;  // of one that is installed again the last counts
+  for (const auto* choice : choices) {
+    by_path[choice->alternative.path] = choice;
+    for (const auto& slave : choice->slaves) slave_links[slave.name] = slave.link;
+  }
+  auto text = fmt::format("auto\n{}\n", choices.back()->alternative.link);
+  for (const auto& [name, link] : slave_links) text += fmt::format("{}\n{}\n", name, link);
+  text += '\n';
+  for (const auto& [path, choice] : by_path) {
+    text += fmt::format("{}\n{}\n", path, choice->priority);
+    for (const auto& [name, link] : slave_links) {
+      const auto slave = std::ranges::find(choice->slaves, name, &Alternative::name);
+      text += (slave == choice->slaves.end() ? "" : slave->path) + "\n";
+    }
+  }
+  return text + '\n';
+}
+
 using Groups = std::map<std::string, std::vector<InstalledAlternative>>;
 
 // Makes the groups of which a choice is there, and takes them out. What was cut, or what a script installs only where
@@ -45,17 +70,28 @@ using Groups = std::map<std::string, std::vector<InstalledAlternative>>;
 bool make_some(Context& context, Groups& groups) {
   Groups left;
   std::vector<const InstalledAlternative*> best;
+  std::vector<std::pair<RelPath, std::string>> admin_files;
+  const bool has_tool = context.has(at("usr/bin/update-alternatives"));
   for (const auto& [name, choices] : groups) {
     const InstalledAlternative* found = nullptr;
-    // The first of the highest priority: another must beat the one that stands.
-    for (const auto& choice : choices)
-      if ((found == nullptr || choice.priority > found->priority) && exists(context, choice.alternative.path))
-        found = &choice;
-    if (found == nullptr)
+    std::vector<const InstalledAlternative*> there;
+    for (const auto& choice : choices) {
+      if (!exists(context, choice.alternative.path)) continue;
+      there.push_back(&choice);
+      // The first of the highest priority: another must beat the one that stands.
+      if (found == nullptr || choice.priority > found->priority) found = &choice;
+    }
+    if (found == nullptr) {
       left.emplace(name, choices);
-    else
-      best.push_back(found);
+      continue;
+    }
+    best.push_back(found);
+    const auto file = RelPath::parse(name);
+    if (has_tool && file && !file->is_root()) {
+      admin_files.emplace_back(at("var/lib/dpkg/alternatives") / *file, admin_file(there));
+    }
   }
+  for (auto& [path, text] : admin_files) context.write_if_absent(path, std::move(text));
   for (const auto* choice : best) {
     make(context, choice->alternative);
     for (const auto& slave : choice->slaves)

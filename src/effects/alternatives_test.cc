@@ -33,7 +33,7 @@ TEST(Alternatives, EqualUpdateAlternatives) {
       {"tenth", "--install /usr/bin/a-pager a-pager /usr/bin/pager 0"},
   };
   Image image;
-  for (const auto* name : {"ed", "vi", "nano", "emacs", "less", "own"})
+  for (const auto* name : {"ed", "vi", "nano", "emacs", "less", "own", "update-alternatives"})
     image.file(fmt::format("usr/bin/{}", name), name, 0755);
   for (const auto* name : {"ed.1", "vi.1"}) image.file(fmt::format("usr/share/man/{}", name), name);
   image.directory("etc/alternatives");
@@ -58,9 +58,26 @@ TEST(Alternatives, EqualUpdateAlternatives) {
   for (const auto& [path, node] : image.tree.nodes())
     if (node.type == tree::NodeType::symlink) links[path.str()] = node.link_target;
   EXPECT_EQ(links, expected);
+
+  Texts admin_files;
+  for (const auto& entry : std::filesystem::directory_iterator(real.path() / "var/lib/dpkg/alternatives")) {
+    const auto path = entry.path().lexically_relative(real.path()).string();
+    admin_files[path] = base::read_file(entry.path(), 1U << 16U);
+    EXPECT_EQ(image.text(path), admin_files[path]) << path;
+  }
+  EXPECT_GT(admin_files.size(), 4U);
   EXPECT_EQ(links["usr/bin/editor"], "/etc/alternatives/editor");
   EXPECT_EQ(image.recorder->warnings,
             std::vector<std::string>{"/usr/bin/own is no link, so the alternative 'own' leaves it alone"});
+}
+
+TEST(Alternatives, NothingIsRememberedForAToolThatIsNotThere) {
+  Image image;
+  image.add("tool", {{"usr/bin/tool", ""}},
+            {{"postinst", "update-alternatives --install /usr/bin/a a /usr/bin/tool 1\n"}});
+  image.run(alternatives);
+  EXPECT_EQ(image.text("usr/bin/a"), "-> /etc/alternatives/a");
+  EXPECT_EQ(image.text("var/lib/dpkg/alternatives/a"), "(nothing)");
 }
 
 TEST(Alternatives, OneOfTheTableIsMadeWhereWhatItAsksForIs) {

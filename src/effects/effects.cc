@@ -121,9 +121,8 @@ std::vector<std::string_view> finisher_names() {
 }
 
 bool is_finisher(std::string_view name) {
-  constexpr std::array<std::string_view, 2> of_all{"python-bytecode", "sysusers"};  // by policy none; in `accounts`
-  return std::ranges::find(finishers, name, &Finisher::name) != finishers.end() ||
-         std::ranges::find(of_all, name) != of_all.end();
+  return name == "sysusers" ||  // done by `accounts`
+         std::ranges::find(finishers, name, &Finisher::name) != finishers.end();
 }
 
 }  // namespace debone::effects

@@ -25,8 +25,8 @@ void base_files(Context& context);
 // alone. /run/php comes from here.
 void tmpfiles(Context& context);
 
-// update-alternatives: the best of the --install calls in all postinsts, with its slaves. dpkg's state of them in
-// /var/lib/dpkg/alternatives is left out: there is no update-alternatives in an image that could use it.
+// update-alternatives: the best of the --install calls in all postinsts, with its slaves. What
+// update-alternatives remembers of them (/var/lib/dpkg/alternatives) is made where it is in the image itself.
 void alternatives(Context& context);
 
 // PHP's modules and settings for each SAPI: mods-available from /usr/share, php.ini, the conf.d links by priority, and

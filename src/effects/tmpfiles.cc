@@ -66,7 +66,8 @@ std::optional<std::string> unescaped(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
-      if (++i == text.size() || text[i] != '%') return std::nullopt;
+      ++i;
+      if (i == text.size() || text[i] != '%') return std::nullopt;
       out += '%';
     } else if (text[i] == '\\') {
       const auto rest = text.substr(i + 1);
