@@ -364,6 +364,49 @@ cron = "5 * * * * 7"
     put("init_config", "words", "[run]\ncommand = \"\" \"a\\tb\\n\\\\\\\"\" $ ${ ${} ${A:-} $$ $${A}\n")
 
 
+def answers():
+    def record(kind, content, padding=0):
+        return bytes([1, kind, 0, 1]) + len(content).to_bytes(2, "big") + bytes([padding, 0]) + content + bytes(padding)
+
+    pong = b"Content-type: text/plain\r\n\r\npong"
+    put("init_answers", "ping", record(6, pong[:9], 3) + record(7, b"a warning") + record(6, pong[9:]) + record(6, b"") +
+        record(3, bytes(8)))
+    put("init_answers", "no-page", record(6, b"Status: 404 Not Found\r\n\r\nFile not found.\n") + record(3, bytes(8)))
+    put("init_answers", "page", pong)
+    put("content_range", "whole", "bytes 100-199/200")
+    put("content_range", "unknown", "bytes 0-9/*")
+    put("init_answers", "http", "HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n")
+
+
+def ignored():
+    rules = "# what is not shipped\n/vendor/**/tests/\n*.log\n!keep.log\n\\#x\\ \na/**/b?\n**/c\n"
+    put("ignore", "ignored", rules + "\0vendor/a/b/tests/x.php")
+    put("ignore", "kept", rules + "\0logs/keep.log")
+    put("ignore", "class", "[a-z]\n")
+    put("ignore", "stars", "*a" * 40 + "\n**/" * 20 + "\0" + "a" * 100)
+
+
+def judged_images():
+    """The file systems of images that the checks judge."""
+    sums = "d41d8cd98f00b204e9800998ecf8427e  usr/bin/a\n" + "0" * 32 + "  etc/absent\nno sum\n"
+    files = [directory("./"), directory("usr"), directory("usr/bin"), symlink("bin", "usr/bin"),
+             entry("usr/bin/a", program(SMALL_ELF, "-nostdlib"), mode=0o755), entry("usr/bin/sh", b"x", mode=0o4755),
+             entry("usr/bin/script", b"#!/usr/bin/env -S python3 -u\n", mode=0o755), hard_link("usr/bin/b", "usr/bin/a"),
+             entry("usr/lib/libtiny.so.1", shared_library("libtiny.so.1", needed=["libother.so.2"])),
+             entry("etc/passwd", b"root:*:0:0:root:/root:/bin/bash\nwww-data:*:33:33::/:/usr/sbin/nologin\nbroken\n:::\n"),
+             entry("etc/group", b"root:*:0:\nwww-data:*:33:a,b\n"), entry("srv/x", b"x", uid=4711, mode=0o666),
+             entry("etc/ld.so.conf", b"include /etc/ld.so.conf.d/*.conf\n"),
+             entry("etc/ld.so.conf.d/x.conf", b"/usr/local/lib # x\ninclude /etc/ld.so.conf\n"),
+             symlink("etc/gone", "/no/where"), symlink("etc/circle", "circle"), symlink("etc/out", "../../../x"),
+             entry("etc/key.pem", b"-----BEGIN PRIVATE KEY-----\n"),
+             entry("var/lib/dpkg/status.d/a", b"Package: a\nVersion: 1\nArchitecture: amd64\n"),
+             entry("var/lib/dpkg/status.d/a.md5sums", sums.encode()),
+             entry("var/lib/dpkg/info/b.md5sums", sums.encode()),
+             entry("etc/debone/init.conf", b"[run]\ncommand = a -F\n")]
+    put("check", "image", tar(files))
+    put("check", "layer", tar([entry("etc/.wh.passwd"), entry("usr/.wh..wh..opq"), symlink("etc", "/usr/../..")]))
+
+
 def composer_files():
     project = """{"name": "acme/shop", "require": {"php": "^8.1 || ~8.2.3 | 8.* , !=8.2.5", "ext-intl": "*", "acme/a": "1"},
 "provide": {"ext-x": "*"}, "config": {"platform": {"php": "8.2.7", "ext-y": false}}, "extra": {"public-dir": "public"}}
@@ -379,5 +422,6 @@ def composer_files():
 if __name__ == "__main__":
     assert ARCH == "amd64", "the corpora were made on amd64"
     shutil.rmtree(HERE / "corpus", ignore_errors=True)
-    for make in (compressed, archives, texts, programs, signatures, locks, images, traces, init_configs, composer_files):
+    for make in (compressed, archives, texts, programs, signatures, locks, images, traces, init_configs, composer_files,
+                 answers, ignored, judged_images):
         make()

@@ -19,9 +19,6 @@ using base::RelPath;
 constexpr std::string_view whiteout = ".wh.";
 constexpr std::string_view opaque = ".wh..wh..opq";
 
-// Applies one layer's entries to the tree of those below it.
-using OnReplaced = std::function<void(const RelPath& path, const std::string& before, const std::string& after)>;
-
 class LayerOnTree {
  public:
   LayerOnTree(tree::Tree& tree, std::shared_ptr<const std::string> tar, std::string origin,
@@ -141,6 +138,11 @@ class LayerOnTree {
 
 }  // namespace
 
+void add_layer(tree::Tree& tree, const std::shared_ptr<const std::string>& tar, const std::string& origin,
+               const OnReplaced& on_replaced) {
+  LayerOnTree(tree, tar, origin, on_replaced).apply();
+}
+
 tree::Tree file_system(const StoredImage& image, const std::function<void(std::uint64_t tar_size)>& on_layer,
                        const OnReplaced& on_replaced) {
   tree::Tree tree;
@@ -149,7 +151,7 @@ tree::Tree file_system(const StoredImage& image, const std::function<void(std::u
     try {
       const auto tar = std::make_shared<const std::string>(image.layer_tar(i));
       if (on_layer) on_layer(tar->size());
-      LayerOnTree(tree, tar, origin, on_replaced).apply();
+      add_layer(tree, tar, origin, on_replaced);
     } catch (Error& error) {
       error.add_frame(fmt::format("reading layer {} of {}", i + 1, image.layers().size()));
       throw;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,14 +51,20 @@ class StoredImage {
   std::function<std::string(const StoredLayer&)> blob_;  // verified
 };
 
-// The image's whole file system, layers applied in order with their whiteouts
-// (https://github.com/opencontainers/image-spec/blob/main/layer.md). A layer's path wins over the one below, whatever
-// their types. Devices and FIFOs are left out: whoever runs an image makes its /dev. Throws Error (trust) where a layer
-// is malformed or an entry leads out of the image. `on_layer` is told the size of each layer's tar; `on_replaced` each
-// path, directories over directories aside, that stands in a layer's tar although the tree has it, with the origins of
-// both ("layer:1").
+// Is told each path, directories over directories aside, that stands in a layer's tar although the tree has it, with
+// the origins of both ("layer:1").
+using OnReplaced = std::function<void(const base::RelPath& path, const std::string& before, const std::string& after)>;
+
+// Applies one layer's tar with its whiteouts to the tree of those below it
+// (https://github.com/opencontainers/image-spec/blob/main/layer.md); the tree shares the tar. A layer's path wins over
+// the one below, whatever their types. Devices and FIFOs are left out: whoever runs an image makes its /dev. Throws
+// Error (trust) where the tar is malformed or an entry leads out of the image.
+void add_layer(tree::Tree& tree, const std::shared_ptr<const std::string>& tar, const std::string& origin,
+               const OnReplaced& on_replaced = {});
+
+// The image's whole file system, its layers added in order. Throws as add_layer does, and says which layer it is.
+// `on_layer` is told the size of each layer's tar.
 tree::Tree file_system(const StoredImage& image, const std::function<void(std::uint64_t tar_size)>& on_layer = {},
-                       const std::function<void(const base::RelPath& path, const std::string& before,
-                                                const std::string& after)>& on_replaced = {});
+                       const OnReplaced& on_replaced = {});
 
 }  // namespace debone::image

@@ -7,6 +7,7 @@
 #include "init/failure.h"
 #include "init/fcgi.h"
 #include "init/log.h"
+#include "init/probe.h"
 #include "init/signals.h"
 
 namespace debone::init {
@@ -89,6 +90,16 @@ TEST(Fcgi, JudgesThePing) {
   EXPECT_EQ(judge_ping("pong"), "the answer has no header");
   EXPECT_THROW(fcgi_request("ping"), Failure);
   EXPECT_THROW(fcgi_request("/" + std::string(200, 'x')), Failure);
+}
+
+TEST(Probe, JudgesTheStatusOfHttp) {
+  EXPECT_EQ(judge_http("HTTP/1.1 200 OK\r\n"), "");
+  EXPECT_EQ(judge_http("HTTP/1.0 399"), "");
+  EXPECT_EQ(judge_http("HTTP/1.1 400 Bad Request\r\n"), "status 400");
+  EXPECT_EQ(judge_http("HTTP/1.1 199 \r\n"), "status 199");
+  for (const auto* answer : {"", "HTTP/1.1 20", "HTTP/1.1 2x0 OK", "HTTP/1.1_200 OK", "SSH-2.0-OpenSSH_10.0\r\n"}) {
+    EXPECT_EQ(judge_http(answer), "the answer is no HTTP") << answer;
+  }
 }
 
 }  // namespace

@@ -88,11 +88,7 @@ void probe_http(const Target& target, Clock::time_point deadline) {
     if (piece.empty()) break;
     answer += piece;
   }
-  // "HTTP/1.1 200 OK"
-  const bool is_http = answer.starts_with("HTTP/1.") && answer.size() >= 12 && answer[8] == ' ';
-  const auto status = is_http ? number_of(std::string_view(answer).substr(9, 3), 999) : std::nullopt;
-  if (!status) throw Failure{"the answer is no HTTP"};
-  if (*status < 200 || *status >= 400) throw Failure{cat("status ", *status)};
+  if (const auto reason = judge_http(answer); !reason.empty()) throw Failure{reason};
 }
 
 }  // namespace
@@ -125,6 +121,14 @@ std::string receive(int fd, Clock::time_point deadline) {
       throw Failure{reason_of(errno)};
     }
   }
+}
+
+std::string judge_http(std::string_view answer) {
+  // "HTTP/1.1 200 OK"
+  const bool is_http = answer.starts_with("HTTP/1.") && answer.size() >= 12 && answer[8] == ' ';
+  const auto status = is_http ? number_of(answer.substr(9, 3), 999) : std::nullopt;
+  if (!status) return "the answer is no HTTP";
+  return *status < 200 || *status >= 400 ? cat("status ", *status) : "";
 }
 
 std::string probe(const Target& target, Duration limit) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "init/duration.h"
 #include "init/file.h"
@@ -15,6 +16,9 @@ inline constexpr const char* no_answer = "no answer in time";
 
 // Connects to tcp and unix, asks http for its path (a status from 200 to 399 is good), looks whether the file is there.
 std::string probe(const Target& target, Duration limit);
+
+// Of the beginning of an HTTP answer, its status line: an empty text where the status is good, else why not.
+std::string judge_http(std::string_view answer);
 
 // PHP-FPM's ping page `path` over FastCGI, at a tcp or unix target: the answer is "pong".
 std::string probe_fcgi(const Target& target, const std::string& path, Duration limit);
