@@ -67,5 +67,7 @@ Answers answer(const Explainer& explainer, const recipe::Recipe& recipe, const s
 // With `all`, every piece of evidence.
 std::string text_of(const Answers& answers, bool all);
 nlohmann::ordered_json json_of(const Answers& answers);
+// The chains in Graphviz' DOT language, those by which apt would install it dashed. What was asked for is bold.
+std::string dot_of(const Answers& answers);
 
 }  // namespace debone::cli

@@ -79,7 +79,8 @@ std::string told_directory(const Answers& answers) {
     if (answer.is_in_image && names.size() < most_listed) names.push_back(answer.package);
   }
   const auto count = static_cast<std::size_t>(std::ranges::count_if(answers.found, &Answer::is_in_image));
-  return fmt::format("{}: a directory of {} packages in the image: {}{}\n", base::printable(answers.found[0].path),
+  const auto& path = answers.found[0].path;
+  return fmt::format("{}: a directory of {} packages in the image: {}{}\n", path.empty() ? "/" : base::printable(path),
                      count, base::join(names, ", "), count > names.size() ? ", ..." : "");
 }
 
@@ -92,7 +93,7 @@ std::string told_absent(const Answers& answers) {
     case NameKind::soname: text = fmt::format("{}: no library of {} is called so\n", asked, answers.recipe); break;
   }
   if (answers.kind == NameKind::path)
-    text += "  effects make files too (accounts, caches, links of alternatives), which no package has\n";
+    text += "  it may be one that effects make (accounts, caches, links of alternatives): these no package has\n";
   if (!answers.base.empty()) text += fmt::format("  the base may have it: `{}`\n", base::printable(answers.base));
   for (const auto& near : answers.near) text += fmt::format("  there is {}\n", base::printable(near));
   if (answers.unknown > 0)

@@ -65,9 +65,9 @@ void add_archive_options(CLI::App& app, ArchiveOptions& options, const std::stri
       ->type_name("N")
       ->check(CLI::Range(1U, 1024U).description(""));
   app.add_flag("--allow-expired", options.allow_expired,
-               "Accept a Release past its Valid-Until; recorded in the summary");
+               "Accept a Release past its Valid-Until; a build's summary says so");
   app.add_flag("--allow-older", options.allow_older,
-               "Accept a Release older than one seen before; recorded in the summary");
+               "Accept a Release older than one seen before; a build's summary says so");
   app.add_flag("--offline", options.offline, "Make no request: work from the store and the lock alone");
   app.add_option("--source", options.sources, "NAME=URL,KEYFILE: another address and key for a source of the recipe")
       ->type_name("SPEC")
@@ -88,6 +88,14 @@ std::vector<std::string> architectures(const ArchiveOptions& options, const reci
   auto archs = options.archs.empty() ? recipe.archs : options.archs;
   if (archs.empty()) archs.push_back(host_architecture());
   return archs;
+}
+
+std::string one_architecture(const ArchiveOptions& options, const recipe::Recipe& recipe) {
+  if (options.archs.size() > 1) {
+    throw Error(Exit::usage, fmt::format("--arch names {} architectures, but this is about one", options.archs.size()))
+        .hint("name one");
+  }
+  return architectures(options, recipe).at(0);
 }
 
 }  // namespace debone::cli

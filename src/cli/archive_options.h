@@ -28,5 +28,7 @@ archive::Options archive_options(const ArchiveOptions& options, const recipe::Re
 
 // Those that --arch names, else the recipe's, else the machine's own.
 std::vector<std::string> architectures(const ArchiveOptions& options, const recipe::Recipe& recipe);
+// For what is about one: that of --arch, else the first of these. Throws Error (usage) where --arch names several.
+std::string one_architecture(const ArchiveOptions& options, const recipe::Recipe& recipe);
 
 }  // namespace debone::cli

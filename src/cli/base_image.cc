@@ -21,7 +21,6 @@ namespace debone::cli {
 namespace {
 
 using base::Error;
-using base::Exit;
 
 constexpr std::string_view record_kind = "base-facts";
 

@@ -20,6 +20,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "effects/effects.h"
+#include "image/new_folder.h"
 #include "recipe/variants.h"
 
 namespace debone::cli {
@@ -337,6 +338,7 @@ int build(const Options& options) {
   require_output(options, recipe, variants);
   require_finisher(options.without_finisher);
   const auto lock = find_lock(options.recipe, recipe, options.archive.offline);
+  if (!lock && !is_recipe_file(options.recipe)) image::require_writable_parent(lock_path(options.recipe));
   store::Store store(store::Store::default_root());
   const BuildContext context{store,
                              archive_options(options.archive, recipe),

@@ -109,10 +109,7 @@ BuiltImage build_image(const recipe::Recipe& own, const Selection& selection,
   if (selection.lock != nullptr) require_locked(built.accounts, *selection.lock);
 
   built.verdict = progress.stage(
-      "check",
-      [&, &tree = tree, &recipe = recipe, &base = base] {
-        return judge(tree, recipe, base.get(), selection, progress);
-      },
+      "check", [&] { return judge(tree, recipe, base.get(), selection, progress); },
       [](const check::Verdict& verdict) { return fmt::format("{} to report", verdict.findings.size()); });
 
   if (!context.wants_layers) {

@@ -24,6 +24,11 @@ bool is_recipe_file(const std::string& what) {
 }
 
 recipe::Recipe find_recipe(const std::string& what) {
+  if (what.ends_with(".lock") && is_recipe_file(what)) {
+    throw base::Error(base::Exit::usage, "a lock, not a recipe")
+        .at(what)
+        .hint(fmt::format("name the recipe that it lies beside: {}.yaml", what.substr(0, what.size() - 5)));
+  }
   if (is_recipe_file(what)) return recipe::load(what, catalog_text);
   if (const auto text = catalog_text(what)) {
     return recipe::parse(*text, fmt::format("catalog/{}.yaml", what), "", catalog_text);

@@ -1,29 +1,10 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/dot.h"
 #include "cli/render_graph.h"
 
 namespace debone::cli {
-namespace {
-
-// A double-quoted string of the DOT language, in which a backslash begins an escape sequence.
-std::string dot_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : base::printable(text)) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
-std::string label(std::string_view first, std::string_view second) {
-  auto text = dot_string(first);
-  text.pop_back();
-  return text + "\\n" + dot_string(second).substr(1);
-}
-
-}  // namespace
-
 std::string dot_of(const ClosureGraph& graph) {
   // No package has an upper-case name, so the recipe's node is nobody else's.
   std::string text = fmt::format(
@@ -31,12 +12,12 @@ std::string dot_of(const ClosureGraph& graph) {
       "  rankdir=LR;\n"
       "  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n"
       "  RECIPE [label={}, style=bold];\n",
-      dot_string(graph.name), label(graph.name, base::human_size(graph.size())));
+      dot_string(graph.name), dot_lines(graph.name, base::human_size(graph.size())));
   for (std::size_t i = 0; i < graph.packages.size(); ++i) {
     const auto& package = graph.packages[i];
     auto size = base::human_size(package.size);
     if (package.gone > package.size) size += fmt::format(", {} in all", base::human_size(package.gone));
-    text += fmt::format("  {} [label={}, tooltip={}];\n", dot_string(package.name), label(package.name, size),
+    text += fmt::format("  {} [label={}, tooltip={}];\n", dot_string(package.name), dot_lines(package.name, size),
                         dot_string(package.name + " " + package.version));
   }
   for (std::size_t i = 0; i < graph.packages.size(); ++i) {

@@ -9,7 +9,7 @@ constexpr std::size_t screen = 100;
 
 }  // namespace
 
-std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
+std::string wrap(std::string_view text, std::size_t width) {
   std::string out;
   for (const auto paragraph : base::lines(text)) {
     if (!out.empty()) out += '\n';
@@ -17,8 +17,7 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
     for (const auto word : base::words(paragraph)) {
       if (column > 0 && column + 1 + word.size() > width) {
         out += '\n';
-        out += std::string(indent, ' ');
-        column = indent;
+        column = 0;
       } else if (column > 0) {
         out += ' ';
         ++column;
@@ -31,11 +30,11 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
 }
 
 std::string HelpFormatter::make_option_desc(const CLI::Option* option) const {
-  return wrap(option->get_description(), screen - column_width_, column_width_);
+  return wrap(option->get_description(), screen - column_width_);  // CLI11 indents the lines
 }
 
 std::string HelpFormatter::make_description(const CLI::App* app) const {
-  return wrap(app->get_description(), screen, 0) + "\n";
+  return wrap(app->get_description(), screen) + "\n";
 }
 
 }  // namespace debone::cli

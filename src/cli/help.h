@@ -7,9 +7,8 @@
 
 namespace debone::cli {
 
-// The paragraphs of `text`, each wrapped at `width` columns; lines after a paragraph's first begin with `indent`
-// blanks.
-std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
+// The paragraphs of `text`, each wrapped at `width` columns.
+std::string wrap(std::string_view text, std::size_t width);
 
 class HelpFormatter : public CLI::Formatter {
  public:

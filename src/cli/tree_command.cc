@@ -30,7 +30,7 @@ int tree(const Options& options) {
   const auto recipe = find_recipe(options.recipe);
   store::Store store(store::Store::default_root());
   const BuildContext context{store, archive_options(options.archive, recipe), std::nullopt, false, progress};
-  const Explainer explainer(recipe, options.recipe, architectures(options.archive, recipe).at(0), context);
+  const Explainer explainer(recipe, options.recipe, one_architecture(options.archive, recipe), context);
   const auto graph = closure_graph(explainer.explain(explainer.facts()), recipe.name);
   switch (options.format) {
     case TreeFormat::text: print(text_of(graph, options.left_out)); break;

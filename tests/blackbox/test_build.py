@@ -374,6 +374,7 @@ def test_rootfs_without_root_says_what_it_cannot_set(place, debian):
                          "--to", "rootfs").ok()
     assert (place.work / "test.rootfs/usr/bin/hello").read_bytes() == program()
     assert any("own" in warning for warning in result.warnings), result.warnings
+    assert result.warnings[-1].endswith("an image has them: build one without --to rootfs")
 
 
 def test_rootfs_as_root(root_place, keys, archive_key):

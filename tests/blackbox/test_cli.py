@@ -28,6 +28,8 @@ def test_help_names_every_command(place):
 def test_help_of_a_command_has_an_example(place, command):
     out = place.run(command, "--help").ok().out
     assert f"debone {command}" in out and "Example" in out
+    options = out[:out.index("Example")].splitlines()
+    assert max(map(len, options)) <= 100 and not [line for line in options if line.startswith(" " * 31)]
 
 
 def test_nothing_is_asked(place):
@@ -42,7 +44,7 @@ def test_nothing_is_asked(place):
     (["check", "x.tar", "--format", "xml"], "error: --format is 'xml'; it is json, sarif or text"),
     (["check", "x.tar", "--format", "2"], "error: --format is '2'; it is json, sarif or text"),
     (["show", "x.tar", "--format", "jsn"], "error: --format is 'jsn'; it is json or text\n  hint: did you mean 'json'?"),
-    (["why", "php-fpm", "php", "--format", "1"], "error: --format is '1'; it is json or text"),
+    (["why", "php-fpm", "php", "--format", "1"], "error: --format is '1'; it is dot, json or text"),
     (["diff", "a.tar", "b.tar", "--format", "xml"], "error: --format is 'xml'; it is json or text"),
     (["tree", "php-fpm", "--format", "png"], "error: --format is 'png'; it is dot, json, svg or text"),
     (["test", "x.tar", "x.yaml", "--format", "xunit"],
@@ -178,6 +180,7 @@ def test_colour_on_a_terminal_unless_refused(place, debian, no_color):
     os.close(parent)
     assert process.returncode == 0
     assert (b"\x1b[1m" in seen) == (no_color is None)
+    assert b"\r\x1b[Kfetch     [" in seen, "a progress bar"
 
 
 @pytest.mark.parametrize("options, expected", [
@@ -194,3 +197,8 @@ def test_what_cannot_be_written_is_told_before_anything_is_fetched(place, option
     place.write("full/thesis.txt", "years of work")
     result = place.build(recipe_of("http://127.0.0.1:9"), *options)
     assert (result.err, result.status) == (expected, 5 if "denied" in expected else 2)
+
+
+def test_a_lock_that_cannot_be_written_is_told_before_anything_is_fetched(place):
+    result = place.run("build", "php-fpm", "-o", place.work / "image", cwd="/usr")
+    assert (result.err, result.status) == ("error: php-fpm.lock: cannot write: Permission denied\n", 5)

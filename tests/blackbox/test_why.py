@@ -130,6 +130,10 @@ def test_a_path_of_a_package_that_was_left_out(locked):
     assert out.startswith("/usr/bin/perl of perl 5.40: left out, since ") and "    ucf   app depends on ucf\n" in out
 
 
+def test_the_root_is_a_directory(locked):
+    assert why(locked, "/").out.startswith("/: a directory of ")
+
+
 def test_a_path_of_the_recipe(locked):
     assert why(locked, "/srv/data").out == "/srv/data: in the image, by the recipe's paths (test.yaml:7:5)\n"
 
@@ -137,7 +141,7 @@ def test_a_path_of_the_recipe(locked):
 def test_a_path_that_nobody_has(locked):
     assert why(locked, "/usr/bin/apq", status=1).out == """\
 /usr/bin/apq: no package of test has it
-  effects make files too (accounts, caches, links of alternatives), which no package has
+  it may be one that effects make (accounts, caches, links of alternatives): these no package has
   there is /usr/bin/app
 """
     assert why(locked, "/../x", status=1).out.startswith("/../x: no package of test has it\n")
@@ -173,6 +177,18 @@ def test_json(locked):
     left_out = why(locked, "perl", "--format", "json", status=1).json
     assert left_out["in_image"] is False and left_out["found"][0]["state"] == "left-out"
     assert [step["rule"] for step in left_out["found"][0]["chain"]] == ["recipe", "depends", "depends"]
+
+
+def test_dot(locked):
+    dot = why(locked, "libbar1", "--format", "dot").out
+    assert dot.startswith('digraph "why libbar1" {\n') and dot.endswith("}\n")
+    assert '  RECIPE [label="test", style=bold];\n' in dot
+    assert '  "libbar1" [label="libbar1 1.0\\nin the image", style=bold];\n' in dot
+    assert '  RECIPE -> "app" [label="the recipe names it"];\n' in dot
+    assert f'  "libfoo1" -> "libbar1" [label="/{LIB}/libfoo.so.1.2 of libfoo1 needs libbar.so.1"];\n' in dot
+    left_out = why(locked, "perl", "--format", "dot", status=1).out
+    assert '  "ucf" -> "perl" [label="ucf depends on perl", style=dashed];\n' in left_out
+    assert '"perl" [label="perl 5.40\\n' in left_out
 
 
 def test_kept_and_excluded_by_the_recipe(place, debian, packages):
@@ -230,7 +246,7 @@ ucf 3.0: left out, since no kept file executes its programs (/usr/bin/ucf)
 """
     assert why(locked, "/usr/bin/perl", status=1).out == """\
 /usr/bin/perl: no package of test has it
-  effects make files too (accounts, caches, links of alternatives), which no package has
+  it may be one that effects make (accounts, caches, links of alternatives): these no package has
   of 2 packages that were left out the files are not known here; whoever wrote the lock knows
 """
 
@@ -253,6 +269,13 @@ error: test.yaml:4:19: 'zstd' is not in test.lock
   while comparing test.yaml with its lock test.lock
   hint: `debone lock test.yaml` brings the lock in line with the recipe""")
     locked.run("why", "test.yaml").fails(2, "error: NAME is required\n  hint: see debone why --help")
+    locked.run("why", "test.yaml", "usr/bin/app").fails(
+        2, "error: 'usr/bin/app' is no package, and a path begins with '/'\n  hint: did you mean '/usr/bin/app'?")
+    for command in (["why", "test.yaml", "app"], ["tree", "test.yaml"]):
+        locked.run(*command, "--arch", "amd64", "--arch", "arm64").fails(
+            2, "error: --arch names 2 architectures, but this is about one\n  hint: name one")
+    locked.run("tree", "test.lock").fails(
+        2, "error: test.lock: a lock, not a recipe\n  hint: name the recipe that it lies beside: test.yaml")
     locked.run("tree", "nothing").fails(2, """\
 error: no file 'nothing' and no recipe of that name in the catalog
   hint: `debone catalog` lists the recipes that come with debone""")
