@@ -111,6 +111,19 @@ std::optional<std::uint32_t> id(const Fields& fields, std::string_view key) {
   return recipe::id_of(*node, key);
 }
 
+// "-rw-r--r--", "dtrwxrwxrwx": https://pkg.go.dev/io/fs#FileMode.String
+bool is_mode(const std::string& text) {
+  constexpr std::string_view kinds = "-dalTLDpSugct?";
+  constexpr std::string_view bits = "rwxrwxrwx";
+  if (text.size() <= bits.size()) return false;
+  const auto kind = text.size() - bits.size();
+  if (text.substr(0, kind).find_first_not_of(kinds) != std::string::npos) return false;
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    if (text[kind + i] != '-' && text[kind + i] != bits[i]) return false;
+  }
+  return true;
+}
+
 FileExistenceTest existence_test(const Node& node) {
   const Fields fields(node, "a test of 'fileExistenceTests'",
                       {"name", "path", "shouldExist", "permissions", "uid", "gid", "isExecutableBy"});
@@ -120,7 +133,7 @@ FileExistenceTest existence_test(const Node& node) {
   test.path = recipe::absolute_path(fields.require("path"), "path");
   test.should_exist = flag(fields, "shouldExist", true);
   test.permissions = optional_text(fields, "permissions");
-  if (!test.permissions.empty() && test.permissions.size() < 10) {
+  if (!test.permissions.empty() && !is_mode(test.permissions)) {
     fail(*fields.find("permissions"), "'permissions' is not as Go writes a file's mode",
          "write -rw-r--r--, drwxr-xr-x, Lrwxrwxrwx for a link, dtrwxrwxrwx with the sticky bit");
   }

@@ -98,6 +98,9 @@ TEST(TestFile, MistakesAreNamedAtTheirPlace) {
       {"fileExistenceTests:\n  - {name: a, path: /x, permissions: 0644}\n",
        "error: t.yaml:3:38: 'permissions' is not as Go writes a file's mode\n  hint: write -rw-r--r--, drwxr-xr-x, "
        "Lrwxrwxrwx for a link, dtrwxrwxrwx with the sticky bit\n"},
+      {"fileExistenceTests:\n  - {name: a, path: /x, permissions: drwxr-xr-q}\n",
+       "error: t.yaml:3:38: 'permissions' is not as Go writes a file's mode\n  hint: write -rw-r--r--, drwxr-xr-x, "
+       "Lrwxrwxrwx for a link, dtrwxrwxrwx with the sticky bit\n"},
       {"licenseTests:\n  - {debian: false}\n",
        "error: t.yaml:3:5: a test of 'licenseTests' names no file\n  hint: write debian: true\n"},
       {"containerRunOptions: {privileged: true}\n",
