@@ -48,12 +48,16 @@ TEST(Closure, ALoaderIsNeededByItsPath) {
 }
 
 TEST(Closure, ALibraryOfAnotherMachineIsNoAnswer) {
-  auto foreign = library("usr/lib/x86_64-linux-gnu/libfoo.so.1", "libfoo.so.1");
-  foreign.elf->is_64 = false;
-  auto packages = with(
-      {{.name = "app", .files = {program("usr/bin/app", {"libfoo.so.1"})}}, {.name = "libfoo1", .files = {foreign}}});
-  EXPECT_FALSE(packages.is_kept("app", "libfoo1"));
-  EXPECT_THAT(packages.unresolved("app"), ElementsAre("usr/bin/app: libfoo.so.1"));
+  for (const auto& change :
+       {+[](package::Elf& elf) { elf.is_64 = false; }, +[](package::Elf& elf) { elf.machine = 22; },
+        +[](package::Elf& elf) { elf.big_endian = true; }}) {
+    auto foreign = library("usr/lib/x86_64-linux-gnu/libfoo.so.1", "libfoo.so.1");
+    change(*foreign.elf);
+    auto packages = with(
+        {{.name = "app", .files = {program("usr/bin/app", {"libfoo.so.1"})}}, {.name = "libfoo1", .files = {foreign}}});
+    EXPECT_FALSE(packages.is_kept("app", "libfoo1"));
+    EXPECT_THAT(packages.unresolved("app"), ElementsAre("usr/bin/app: libfoo.so.1"));
+  }
 }
 
 TEST(Closure, TwoProvidersOfOneSoname) {
@@ -213,6 +217,11 @@ TEST(Closure, WhatTheRecipeStartsIsKept) {
   EXPECT_EQ(packages.reason("app", "tool"), "tool the recipe starts tool");
   packages.recipe.entrypoint = {"/bin/tool", "-v"};
   EXPECT_EQ(packages.reason("app", "tool"), "tool the recipe starts /bin/tool");
+}
+
+TEST(Closure, WhatTheRecipeNamesIsKeptWithoutEvidence) {
+  auto packages = with({{.name = "cronjob", .files = {text("etc/cron.d/cronjob")}}});
+  EXPECT_EQ(packages.reason("cronjob", "cronjob"), "cronjob the recipe names it");
 }
 
 TEST(Closure, NoScriptBringsAShell) {
