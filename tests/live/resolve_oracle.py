@@ -127,6 +127,7 @@ def main():
     parser.add_argument("--architecture", default="amd64")
     parser.add_argument("--requests", default=Path(__file__).with_name("resolve_requests.txt"))
     parser.add_argument("--may-differ", type=int, default=0, help="how many requests of a suite may")
+    parser.add_argument("--at-least", type=int, default=0, help="how many requests of a suite apt must answer")
     parser.add_argument("--work", help="a folder to keep apt's lists in; default: a temporary one")
     options = parser.parse_args()
     failed = False
@@ -145,7 +146,7 @@ def main():
             refused = sum(isinstance(answer, str) for answer in expected)
             print(f"{suite}/{options.architecture}: {len(requests)} requests, {differing} differ from apt's answer"
                   f" ({refused} that apt refuses)")
-            failed = failed or differing > options.may_differ
+            failed = failed or differing > options.may_differ or len(requests) - refused < options.at_least
     return 1 if failed else 0
 
 

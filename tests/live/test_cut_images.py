@@ -75,6 +75,7 @@ def test_its_size(php, live_build):
     smaller = live_build(SMALLER)[1]["images"][0]
     assert summary["size"] <= 108_000_000
     assert smaller["size"] <= 100_000_000
+    assert len(summary["packages"]) <= 85
 
 
 CONVERSIONS = r"""

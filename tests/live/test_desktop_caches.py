@@ -6,8 +6,8 @@ import pytest
 from installation import installation
 from ociimage import Image
 
-PACKAGES = ("libglib2.0-bin gsettings-desktop-schemas shared-mime-info librsvg2-common webp-pixbuf-loader heif-gdk-pixbuf "
-            "glib-networking gvfs adwaita-icon-theme ibus-gtk3 libgtk-4-1 base-passwd base-files").split()
+PACKAGES = ("fontconfig libglib2.0-bin gsettings-desktop-schemas shared-mime-info librsvg2-common webp-pixbuf-loader "
+            "heif-gdk-pixbuf glib-networking gvfs adwaita-icon-theme ibus-gtk3 libgtk-4-1 base-passwd base-files").split()
 GTK3 = {"trixie": "libgtk-3-0t64", "bookworm": "libgtk-3-0"}
 EQUAL = ("usr/share/mime/", "usr/share/glib-2.0/schemas/")
 LISTS = ("loaders.cache", "giomodule.cache", "immodules.cache")

@@ -3,10 +3,12 @@ a page is served, and the traps of unpacking without maintainer scripts are not 
 
 import contextlib
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import fastcgi
+from debone import SOURCE, program
 from ociimage import Image
 
 EXTENSIONS = {"calendar", "Core", "ctype", "date", "dom", "exif", "fileinfo", "ftp", "gd", "gettext", "hash", "iconv",
@@ -202,6 +205,7 @@ PAGE = """<?php
 header('X-Test: yes');
 echo json_encode(['sapi' => PHP_SAPI, 'user' => posix_getpwuid(posix_getuid())['name'],
     'expose' => ini_get('expose_php'), 'errors' => ini_get('display_errors'), 'env' => getenv('FROM_OUTSIDE'),
+    'gc' => ini_get('session.gc_probability'),  // there is no cron that tidies up
     'opcache' => opcache_get_status(false)['opcache_enabled'] ?? false,
     'tmp' => file_put_contents('/tmp/x', '1'), 'query' => $_GET['q'] ?? null,
     'body' => file_get_contents('php://input')]);
@@ -244,8 +248,8 @@ def test_a_page_over_fastcgi(live_place, live_build, suite):
         headers, page, _ = fastcgi.request("/srv/app/index.php", query="q=1", method="POST", body=b"posted")
         answer = json.loads(page)
         assert answer.pop("expose") in ("", "0", "Off") and answer.pop("errors") in ("", "0", "Off")
-        assert answer == {"sapi": "fpm-fcgi", "user": "www-data", "env": "seen", "opcache": True, "tmp": 1,
-                          "query": "1", "body": "posted"}
+        assert answer == {"sapi": "fpm-fcgi", "user": "www-data", "env": "seen", "gc": "1", "opcache": True,
+                          "tmp": 1, "query": "1", "body": "posted"}
         assert headers["x-test"] == "yes" and "x-powered-by" not in headers
         headers, page, _ = fastcgi.request("/srv/app/broken.php")
         assert headers["status"].startswith("500") and page == b"", "errors are not shown"
@@ -268,3 +272,12 @@ def test_arm64_is_arm64(live_build, suite):
     program = image.read(f"usr/sbin/php-fpm{suite.version}")
     assert program[:4] == b"\x7fELF" and int.from_bytes(program[18:20], "little") == 183  # EM_AARCH64
     assert b"ld-linux-aarch64.so.1" in image.read("etc/ld.so.cache")
+
+
+def test_what_make_run_proves(live_place):
+    environment = {**os.environ, "DEBONE_STORE": live_place.environment["DEBONE_STORE"],
+                   "DEBONE_RUN_OPTIONS": "--allow-expired --allow-older"}
+    done = subprocess.run([sys.executable, "-B", SOURCE / "scripts/prove.py", program()], capture_output=True, text=True,
+                          timeout=900, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Hello from PHP 8.4" in done.stdout and "the same by apt-get" in done.stdout

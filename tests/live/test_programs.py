@@ -13,6 +13,7 @@ import yaml
 
 from bundle import Bundle, own_network
 from debone import SOURCE
+from test_oracles import oracle
 
 pytest.register_assert_rewrite("programs")
 
@@ -101,6 +102,14 @@ def test_program(programs, name):
     if ACCEPT:
         weights = {name: [weight(programs.build(name, full=full)[1]) for full in (True, False)]}
         PAGE.write_text(page({**weights_of_page(), **weights}))
+
+
+@pytest.mark.wide
+def test_every_elf_file_is_read_as_readelf_does(live_place, programs):
+    """Of all packages of the programs' closures, which are in the store by now."""
+    for name in NAMES:
+        programs.build(name)
+    oracle("elf_oracle.py", "deb_probe", "--store", live_place.environment["DEBONE_STORE"])
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
