@@ -71,8 +71,8 @@ install-files:
 	install -Dm644 $(BUILD)/install/debone.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/debone
 	install -Dm644 $(BUILD)/install/debone.zsh $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_debone
 	install -Dm644 $(BUILD)/install/debone.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/debone.fish
-	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/debone README.md CHANGELOG.md LICENSE \
-		$(filter-out docs/test-results.md,$(wildcard docs/*.md))
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/debone README.md CHANGELOG.md CONTRIBUTING.md LICENSE
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/debone/docs $(wildcard docs/*.md)
 
 # build/deb/debone_VERSION_ARCH.deb, from a copy of the sources so that nothing is left in the checkout.
 deb:

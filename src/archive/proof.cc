@@ -88,8 +88,8 @@ class Prover {
     const auto indexes = one.indexes.find(machine);
     if (indexes == one.indexes.end()) return std::nullopt;
     const auto& plan = *one.plan;
-    return Suite{plan.source,  plan.label, one.root.empty() ? plan.base_url : one.root,
-                 *one.release, {},         std::move(indexes->second),
+    return Suite{plan.source, plan.label, one.root.empty() ? plan.base_url : one.root,
+                 one.release, {},         std::move(indexes->second),
                  plan.only};
   }
 

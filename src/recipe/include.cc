@@ -143,7 +143,7 @@ NodePtr without(const Node& map, std::string_view key) {
 }
 
 // The map with another value under a key that it has.
-NodePtr with(const Node& map, std::string_view key, NodePtr value) {
+NodePtr with(const Node& map, std::string_view key, const NodePtr& value) {
   auto changed = std::make_shared<Node>(map);
   for (auto& member : changed->members) {
     if (member.key->text == key) member.value = value;

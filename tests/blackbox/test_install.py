@@ -26,12 +26,11 @@ def test_make_install(tmp_path, prefix):
     manual = subprocess.run([build / "debone", "man", tmp_path / "man"], check=True, capture_output=True)
     pages = {f"share/man/man1/{path.name}" for path in (tmp_path / "man").iterdir()}
     assert "share/man/man1/debone-build.1" in pages, manual
-    documents = {f"share/doc/debone/{path.name}" for path in (SOURCE / "docs").glob("*.md")
-                 if path.name != "test-results.md"}
+    documents = {f"share/doc/debone/docs/{path.name}" for path in (SOURCE / "docs").glob("*.md")}
     assert set(installed) == pages | documents | {
         "bin/debone", "share/bash-completion/completions/debone", "share/zsh/vendor-completions/_debone",
         "share/fish/vendor_completions.d/debone.fish", "share/doc/debone/README.md", "share/doc/debone/CHANGELOG.md",
-        "share/doc/debone/LICENSE"}
+        "share/doc/debone/CONTRIBUTING.md", "share/doc/debone/LICENSE"}
     for name, path in installed.items():
         assert (path.stat().st_mode & 0o7777) == (0o755 if name == "bin/debone" else 0o644), name
         assert path.stat().st_size > 0, name

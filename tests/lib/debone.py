@@ -11,6 +11,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
 NOBODY = 65534
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 
 
 def program():
@@ -19,6 +20,12 @@ def program():
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: build it first (make), or name one by DEBONE_PROGRAM")
     return path
+
+
+def users_have_namespaces():
+    """Whether the kernel lets an unprivileged user make what a container needs."""
+    asked = [*AS_NOBODY, "unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "true"]
+    return subprocess.run(asked, stderr=subprocess.DEVNULL).returncode == 0
 
 
 @dataclass
@@ -97,7 +104,7 @@ class Workplace:
         return self.give(path)
 
     def argv(self, *arguments, prefix=()):
-        as_nobody = [] if self.root else ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        as_nobody = [] if self.root else AS_NOBODY
         return [*as_nobody, *prefix, str(self.program), *map(str, arguments)]
 
     def start(self, *arguments, cwd=None, env=None, prefix=(), **more):
