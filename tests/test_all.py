@@ -24,7 +24,8 @@ FUZZ = ("cmake --preset fuzz >/dev/null && cmake --build build/fuzz && for fuzze
 
 STEPS = [
     ("format, unit tests, clang-tidy, ASan and UBSan", "make check-format unit check-tidy asan"),
-    ("black-box and live tests, the wide ones too", f"{PYTEST} --wide tests"),
+    ("black-box tests, the wide ones too", f"{PYTEST} --wide --ignore=tests/live tests"),
+    ("live tests, the wide ones too", f"{PYTEST} --wide tests/live"),
     ("black-box tests under ASan and UBSan", f"{ASAN} {PYTEST} tests/blackbox"),
     ("unit tests under TSan", TSAN),
     ("the Debian package, lintian", "make deb"),
