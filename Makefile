@@ -43,11 +43,14 @@ unit:
 check-tidy:
 	scripts/tidy.sh $(BUILD)
 
-# The unit tests and the fuzzers' corpora again, with AddressSanitizer and UndefinedBehaviorSanitizer.
+# The unit tests, the fuzzers' corpora and what is built of hostile input again, with AddressSanitizer and
+# UndefinedBehaviorSanitizer. make test-all has all black-box tests so.
+HOSTILE = $(foreach name,bad_archive bad_recipe network store build,tests/blackbox/test_$(name).py)
 asan:
 	@$(CONFIGURE) --preset asan >/dev/null
 	cmake --build build/asan -j $(JOBS)
 	ctest --test-dir build/asan -j $(JOBS) --output-on-failure
+	DEBONE_PROGRAM=build/asan/debone ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(PYTEST) $(HOSTILE)
 
 # What needs no archive, on any fresh machine.
 offline: test-tools unit

@@ -91,18 +91,21 @@ class Chance {
 };
 
 // Of 3000 such requests three differed: apt gave up where there is an answer, and left in what it had marked for an
-// alternative that it then dropped.
+// alternative that it then dropped. One of these is among ours: for a pre-dependency of a package that depends on
+// itself apt 2.6 ends in an internal error.
 TEST(RandomCases, AreSolvedAsAptDoes) {
   constexpr unsigned archives = 30;
   constexpr int requests = 4;
+  constexpr unsigned gives_up = 6;
   std::vector<std::string> differences;
   for (unsigned seed = 0; seed < archives; ++seed) {
+    if (seed == gives_up) continue;
     const auto text = Chance(seed).archive(requests);
     for (const auto& difference : CaseFile(text).differences_from_apt()) {
       differences.push_back(fmt::format("seed {}: {}\n{}", seed, difference, text));
     }
   }
-  EXPECT_LE(differences.size(), 1U) << base::join(differences, "\n");
+  EXPECT_TRUE(differences.empty()) << base::join(differences, "\n");
 }
 
 }  // namespace
