@@ -120,7 +120,7 @@ Each of these {count} programs is built from a recipe of [tests/live/programs](.
 runc container what the table says: a read-only root, no shell and no set-id file in the image, no network but the loopback interface. Data directories, keys and pages
 are made outside and mounted. `make test` runs {sample}; `make test-all` runs all of them.
 
-"apt" is what the recipe's packages bring with `closure: full`, "lean" is what debone keeps, each in packages and in MB of tar, after the default cuts. A test writes
+"apt" is what the recipe's packages bring with `closure: full`, "lean" is what debone keeps, each in packages (one of which only effects read, as base-passwd, counts) and in MB of tar, after the default cuts. A test writes
 this page (`ACCEPT=1`).
 
 | program | packages named | apt | lean | the proof |
