@@ -38,7 +38,8 @@ class Image:
     def layers(self):
         """The layers' tar archives, decompressed (once)."""
         if self._layers is None:
-            self._layers = [gzip.decompress(self.blob(layer)) for layer in self.manifest["layers"]]
+            # As a file: gzip.decompress copies all that is left at the end of each of a layer's many members.
+            self._layers = [gzip.GzipFile(fileobj=io.BytesIO(self.blob(layer))).read() for layer in self.manifest["layers"]]
         return self._layers
 
     def entries(self):
