@@ -9,7 +9,8 @@ from test_programs import FOLDER, recipe_of
 
 pytestmark = pytest.mark.wide
 # What has its version in its name.
-BOOKWORM = {"php8.4": "php8.2", "postgresql-17": "postgresql-15", "openjdk-21": "openjdk-17"}
+BOOKWORM = {"php8.4": "php8.2", "postgresql-17": "postgresql-15", "openjdk-21": "openjdk-17", "python3.13": "python3.11",
+            "gcc-14": "gcc-12", "cpp-14-x86-64-linux-gnu": "cpp-12"}
 # What bookworm has no package for.
 NOT_IN_BOOKWORM = {"valkey"}
 
@@ -18,17 +19,16 @@ def in_suite(recipe, suite):
     """The recipe for the suite, or nothing where it includes one of the catalog that is for another."""
     if suite == "trixie":
         return recipe
-    recipe = dict(recipe)
+    text = yaml.safe_dump(recipe)
+    for ours, theirs in BOOKWORM.items():
+        text = text.replace(ours, theirs)
+    recipe = yaml.safe_load(text)
     if "include" in recipe and not recipe["include"].endswith(".yaml"):
         recipe["include"] = f"{suite}/{recipe['include']}"
         if not (SOURCE / f"catalog/{recipe['include']}.yaml").exists():
             return None
-    if "contents" in recipe:
-        contents = recipe["contents"] = dict(recipe["contents"])
-        if "sources" in contents:
-            contents["sources"] = [{"debian": suite}]
-        for ours, theirs in BOOKWORM.items():
-            contents["packages"] = [name.replace(ours, theirs) for name in contents["packages"]]
+    if "sources" in recipe.get("contents", {}):
+        recipe["contents"]["sources"] = [{"debian": suite}]
     return recipe
 
 
