@@ -3,7 +3,7 @@
 // volumes before. A file is written under another name first, so that a start that was killed leaves none half.
 declare(strict_types=1);
 
-const FOLDER = '/etc/passbolt';
+define('FOLDER', getenv('PASSBOLT_KEYS_FOLDER') ?: '/etc/passbolt');
 
 function give_up(string $why): never
 {
@@ -145,7 +145,7 @@ function certificate(): void
         give_up('APP_FULL_BASE_URL is not set, or has no host');
     }
     $name = filter_var($host, FILTER_VALIDATE_IP) ? "IP:$host" : "DNS:$host";
-    $text = run(['openssl', 'req', '-x509', '-newkey', 'rsa:4096', '-noenc', '-sha256', '-days', '365', '-subj',
+    $text = run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-sha256', '-days', '365', '-subj',
         '/CN=' . substr($host, 0, 64), '-addext', "subjectAltName=$name", '-keyout', '-']);
     // The certificate last: it says that both are there.
     if (!preg_match('/-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----\n/s', $text, $private)
@@ -163,6 +163,11 @@ function word(string $file, string $given, int $bytes, int $mode): void
     }
 }
 
+foreach (['gpg' => 0750, 'jwt' => 0750, 'tls' => 0750, 'salt' => 0750, 'database' => 0755] as $name => $mode) {
+    if (!is_dir(FOLDER . "/$name") && !@mkdir(FOLDER . "/$name", $mode)) {
+        give_up('cannot make ' . FOLDER . "/$name");
+    }
+}
 openpgp();
 jwt();
 certificate();
