@@ -17,6 +17,14 @@ function said(string $name, string $else): string
     return $value === false || $value === '' ? $else : $value;
 }
 
+/** What holds a secret is closed to all but its owner and group. */
+function closed(string $path): void
+{
+    if (is_readable($path) && (fileperms($path) & 0007) !== 0) {
+        give_up(sprintf('%s is open to everybody: its mode is %04o, and must end in 0', $path, fileperms($path) & 07777));
+    }
+}
+
 function place(string $file, string $content, int $mode): void
 {
     $unfinished = "$file.unfinished";
@@ -129,8 +137,11 @@ function jwt(): void
     if ($pair === false) {
         give_up("$private is no private key");
     }
+    $text = openssl_pkey_get_details($pair)['key'];
     if (!is_file($public)) {
-        place($public, openssl_pkey_get_details($pair)['key'], 0640);
+        place($public, $text, 0640);
+    } elseif (trim((string)file_get_contents($public)) !== trim($text)) {
+        give_up("$public is of another key than $private");
     }
 }
 
@@ -138,6 +149,9 @@ function certificate(): void
 {
     [$key, $certificate] = [FOLDER . '/tls/tls.key', FOLDER . '/tls/tls.crt'];
     if (is_file($certificate)) {
+        if (!openssl_x509_check_private_key((string)file_get_contents($certificate), (string)@file_get_contents($key))) {
+            give_up("$certificate is of another key than $key");
+        }
         return;
     }
     $host = trim((string)parse_url(said('APP_FULL_BASE_URL', ''), PHP_URL_HOST), '[]');
@@ -156,22 +170,25 @@ function certificate(): void
     place($certificate, $public[0], 0644);
 }
 
-function word(string $file, string $given, int $bytes, int $mode): void
+function word(string $file, string $given, int $bytes): void
 {
     if (!is_file($file)) {
-        place($file, $given !== '' ? $given : bin2hex(random_bytes($bytes)), $mode);
+        place($file, $given !== '' ? $given : bin2hex(random_bytes($bytes)), 0640);
     }
 }
 
-foreach (['gpg' => 0750, 'jwt' => 0750, 'tls' => 0750, 'salt' => 0750, 'database' => 0755] as $name => $mode) {
-    if (!is_dir(FOLDER . "/$name") && !@mkdir(FOLDER . "/$name", $mode)) {
-        give_up('cannot make ' . FOLDER . "/$name");
+$secrets = ['gpg' => 'serverkey_private.asc', 'jwt' => 'jwt.key', 'tls' => 'tls.key', 'salt' => 'salt', 'database' => 'password'];
+foreach ($secrets as $folder => $secret) {
+    $folder = FOLDER . "/$folder";
+    if (!is_dir($folder) && !@mkdir($folder, 0750)) {
+        give_up("cannot make $folder");
     }
+    closed($folder);
+    closed("$folder/$secret");
 }
 openpgp();
 jwt();
 certificate();
-word(FOLDER . '/salt/salt', said('SECURITY_SALT', ''), 32, 0640);
-// Whoever may enter the volume: Passbolt's user and the database's.
-word(FOLDER . '/database/password', said('DATASOURCES_DEFAULT_PASSWORD', ''), 24, 0444);
+word(FOLDER . '/salt/salt', said('SECURITY_SALT', ''), 32);
+word(FOLDER . '/database/password', said('DATASOURCES_DEFAULT_PASSWORD', ''), 24);
 echo "keys: all is there\n";
