@@ -6,15 +6,17 @@ import subprocess
 
 
 class Stack:
-    """The project of one compose file; `environment` is what the file's variables are taken from."""
+    """The project of a compose file, and of files that overrule it; `environment` is what the file's variables are taken
+    from."""
 
-    def __init__(self, engine, file, environment):
-        self.engine, self.file, self.environment = engine, file, environment
+    def __init__(self, engine, file, environment, name="stack", more=()):
+        self.engine, self.environment, self.name = engine, environment, name
+        self.files = [option for one in (file, *more) for option in ("--file", str(one))]
 
     def compose(self, *arguments, status=0, timeout=600):
         done = subprocess.run(
-            ["docker-compose", "--ansi", "never", "--project-name", "stack", "--file", str(self.file), *arguments],
-            capture_output=True, text=True, timeout=timeout,
+            ["docker-compose", "--ansi", "never", "--project-name", self.name, *self.files, *map(str, arguments)],
+            capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
             env={**os.environ, "DOCKER_HOST": self.engine.host, "DOCKER_CONFIG": str(self.engine.folder), **self.environment})
         assert status is None or done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
@@ -56,4 +58,4 @@ class Stack:
 
     def gateway(self, network):
         """This machine's address in a network of the stack."""
-        return json.loads(self.docker("network", "inspect", f"stack_{network}"))[0]["IPAM"]["Config"][0]["Gateway"]
+        return json.loads(self.docker("network", "inspect", f"{self.name}_{network}"))[0]["IPAM"]["Config"][0]["Gateway"]

@@ -7,8 +7,6 @@ import secrets
 import shutil
 import signal
 import struct
-import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -20,6 +18,8 @@ from compose import Stack
 from debone import SOURCE
 from docker import Engine
 from init import until
+from load import Load
+from mailsink import Sink
 
 pytestmark = pytest.mark.wide
 STACK = SOURCE / "stacks/mediawiki"
@@ -81,27 +81,6 @@ def png(width, height):
                     for y in range(height))
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
             chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
-
-
-class Sink:
-    """Takes e-mail on every address of this machine, and keeps it."""
-
-    def __init__(self):
-        from aiosmtpd.controller import Controller
-        self.mails = []
-        self.controller = Controller(self, hostname="0.0.0.0", port=0)
-
-    async def handle_DATA(self, server, session, envelope):
-        self.mails.append((envelope.rcpt_tos, envelope.content.decode(errors="replace")))
-        return "250 taken"
-
-    def __enter__(self):
-        self.controller.start()
-        self.port = self.controller.server.sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *_):
-        self.controller.stop()
 
 
 @pytest.fixture(scope="module")
@@ -255,35 +234,6 @@ def test_a_restart(stack, admin, service):
     # The session is still that of before.
     assert admin.text("Restarted") == f"before {service}"
     admin.edit("Restarted", f"after {service}")
-
-
-class Load:
-    """Threads that go on with `work` until the block ends; it gets the number of the round."""
-
-    def __init__(self, work, count=4):
-        self.done, self.failures, self.ending = [], [], threading.Event()
-        self.threads = [threading.Thread(target=self._go, args=(work, number)) for number in range(count)]
-
-    def _go(self, work, number):
-        for count in range(10 ** 9):
-            if self.ending.is_set():
-                return
-            try:
-                work(number, count)
-                self.done.append((number, count))
-            except (OSError, AssertionError, ValueError) as failure:
-                self.failures.append(repr(failure))
-                time.sleep(0.2)
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ending.set()
-        for thread in self.threads:
-            thread.join(120)
 
 
 @pytest.mark.wide
