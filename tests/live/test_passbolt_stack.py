@@ -1,0 +1,525 @@
+"""The Passbolt stack for real: images built from the live archive, with the stand-in for the vendor's package
+(tests/fixtures/passbolt-ce-server), docker-compose, an SMTP sink, users with OpenPGP keys of their own."""
+
+import io
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tarfile
+import time
+
+import pytest
+
+from compose import Stack
+from debone import SOURCE
+from docker import Engine
+from init import until
+from load import Load
+from mailsink import Sink
+from passbolt_client import Client
+
+pytestmark = pytest.mark.wide
+STACK = SOURCE / "stacks/passbolt"
+IMAGES = {"mariadb": SOURCE / "stacks/include/mariadb.yaml", "valkey": "valkey",
+          **{name: STACK / f"{name}.yaml" for name in ("passbolt-keys", "passbolt-migrate")},
+          **{name: name for name in ("passbolt-fpm", "passbolt-cli", "passbolt-scheduler", "passbolt-nginx")}}
+ONCE, SERVICES = ["keys", "migrate"], ["db", "valkey", "fpm", "nginx", "scheduler"]
+PORTS = {"PASSBOLT_HTTP_PORT": "18081", "PASSBOLT_HTTPS_PORT": "14433"}
+ADDRESS = "https://localhost:14433"
+PASSWORD = "±!@#$%^&*()_+=-}{|:;<>?"  # the official images' test has it
+PATIENCE = 240  # seconds, on a busy machine
+SHELLS = {"sh", "bash", "dash", "ash", "busybox", "zsh", "perl", "cron", "supervisord"}
+HARDENED = ["--rm", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true", "--network", "none",
+            "--tmpfs", "/tmp:mode=1777"]
+
+
+def curl(*arguments):
+    done = subprocess.run(["curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "20", *arguments],
+                          capture_output=True, text=True)
+    return done.stdout if done.returncode == 0 else ""
+
+
+def answers(address=ADDRESS):
+    return '"OK"' in curl("--insecure", f"{address}/healthcheck/status.json")
+
+
+def seconds(text):
+    """Of a time as the engine writes it: since midnight UTC."""
+    hours, minutes, rest = re.search(r"T(\d+):(\d+):([\d.]+)", text).groups()
+    return int(hours) * 3600 + int(minutes) * 60 + float(rest)
+
+
+class Passbolt(Stack):
+    def only(self, service):
+        """The one container of a service, which may have ended."""
+        (container,) = self.docker("ps", "-aq", "--filter", f"label=com.docker.compose.project={self.name}",
+                                   "--filter", f"label=com.docker.compose.service={service}",
+                                   "--filter", "label=com.docker.compose.oneoff=False").split()
+        return container
+
+    def cake(self, *arguments, **more):
+        return self.compose("run", "--rm", "--no-deps", "-T", "cli", *arguments, **more)
+
+    def file(self, service, path):
+        with tarfile.open(fileobj=io.BytesIO(self.bytes("cp", f"{self.only(service)}:{path}", "-"))) as tar:
+            return tar.extractfile(tar.next()).read()
+
+    def bytes(self, *arguments, **more):
+        done = subprocess.run(["docker", "--host", self.engine.host, *arguments], capture_output=True, **more)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
+
+    def php(self, service, code):
+        return self.docker("exec", self.only(service), "php", "-r", code)
+
+    def fingerprint(self):
+        return self.file("keys", "/etc/passbolt/gpg/fingerprint").decode()
+
+    def register(self, email):
+        """The link that the command prints."""
+        done = self.cake("passbolt", "register_user", "-u", email, "-f", "Ada", "-l", "Lovelace", "-r", "admin")
+        return re.search(rf"^{re.escape(ADDRESS)}/setup/start/\S+$", done.stdout, re.MULTILINE)[0]
+
+
+@pytest.fixture(scope="module")
+def engine(live_place, passbolt_source):
+    with Engine() as engine:
+        for name, recipe in IMAGES.items():
+            file = live_place.work / f"{name}.tar"
+            live_place.build(recipe, "-o", file, "--to", "docker", "--allow-expired", "--allow-older", "--strict",
+                             *(passbolt_source if name in _VENDORS else ()), timeout=1800).ok()
+            assert engine.docker("load", "-i", file).returncode == 0
+            file.unlink()
+        yield engine
+
+
+_VENDORS = [name for name in IMAGES if name.startswith("passbolt-") and name != "passbolt-keys"]
+
+
+@pytest.fixture(scope="module")
+def sink():
+    with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture(scope="module")
+def stack(engine, sink, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stack")
+    shutil.copy(STACK / "compose.yaml", folder)
+    environment = {**PORTS, "APP_FULL_BASE_URL": ADDRESS, "DATASOURCES_DEFAULT_PASSWORD": PASSWORD,
+                   "EMAIL_DEFAULT_FROM": "passbolt@example.org", "EMAIL_TRANSPORT_DEFAULT_PORT": str(sink.port)}
+    made = Passbolt(engine, folder / "compose.yaml", environment)
+    # The sink is reached by the address that this machine has in the stack's network, known once that is made.
+    made.compose("up", "--no-start")
+    environment["EMAIL_TRANSPORT_DEFAULT_HOST"] = made.gateway("outside")
+    began = time.time()
+    with made:
+        until(answers, "Passbolt answers", PATIENCE)
+        made.took = time.time() - began
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ada(stack):
+    """The first administrator, set up by the link that the command prints."""
+    client = Client(ADDRESS, "ada@example.org")
+    assert client.set_up(stack.register(client.email)).status == 200
+    assert client.log_in().status == 200
+    assert client.post("/resources.json", {"name": "shop", "secret": client.encrypt("s3cret")}).status == 200
+    yield client
+    client.close()
+
+
+def kept(client):
+    """What Ada keeps, decrypted."""
+    return [client.decrypt(one["secret"]) for one in client.get("/resources.json").body if one["name"] == "shop"]
+
+
+def test_it_comes_up_in_the_order_of_health(stack):
+    """No sleep is between services; where the time goes is printed."""
+    states = {name: stack.inspect(stack.only(name))["State"] for name in ONCE + SERVICES}
+    begun = {name: seconds(state["StartedAt"]) for name, state in states.items()}
+    ended = {name: seconds(states[name]["FinishedAt"]) for name in ONCE}
+    healthy = {name: min(seconds(one["End"]) for one in state["Health"]["Log"] if one["ExitCode"] == 0)
+               for name, state in states.items() if "Health" in state}
+    print(f"\nfirst good answer after {stack.took:.1f} s")
+    for name in sorted(begun, key=begun.get):
+        print(f"{name:10} begun {begun[name] - begun['keys']:6.1f} s"
+              + (f", ended {ended[name] - begun['keys']:6.1f} s" if name in ended else ""))
+    assert [states[name]["ExitCode"] for name in ONCE] == [0, 0]
+    assert ended["keys"] <= begun["db"] and ended["keys"] <= begun["migrate"] and begun["db"] < begun["migrate"]
+    for name in ("fpm", "scheduler"):
+        assert ended["migrate"] <= begun[name], name
+    assert begun["fpm"] < begun["nginx"] and set(healthy) == {"db", "valkey", "fpm", "nginx"}
+
+
+def test_https_with_http2(stack):
+    out = curl("--insecure", "--http2", "--include", "--write-out", "%{http_code} %{http_version}",
+               f"{ADDRESS}/healthcheck/status.json")
+    assert out.endswith("200 2"), out
+    headers = out.partition("\r\n\r\n")[0].lower()
+    assert "x-powered-by" not in headers and "\r\nserver: nginx\r\n" in headers, "no version is told"
+    for header in ("strict-transport-security: max-age=31536000", "x-content-type-options: nosniff",
+                   "referrer-policy: same-origin", "x-frame-options: deny", "content-security-policy: default-src 'self'"):
+        assert headers.count(header) == 1, header
+    assert curl("--insecure", "--head", "--output", "/dev/null", "--write-out", "%{http_code} %{content_type}",
+                f"{ADDRESS}/css/main.css") == "200 text/css"
+
+
+@pytest.mark.parametrize("path", ["/vendor/autoload.php", "/bin/cake.php", "/index.php/x.php", "/etc/passbolt/app.php"])
+def test_no_other_script_is_reached(stack, path):
+    assert curl("--insecure", "--output", "/dev/null", "--write-out", "%{http_code}", ADDRESS + path) == "404"
+
+
+def test_plain_http_leads_to_https(stack):
+    port = PORTS["PASSBOLT_HTTP_PORT"]
+    assert curl("--output", "/dev/null", "--write-out", "%{http_code} %{redirect_url}",
+                f"http://localhost:{port}/auth/login?x=1") == f"308 {ADDRESS}/auth/login?x=1"
+
+
+@pytest.mark.parametrize("service", ONCE + SERVICES)
+def test_containers_have_no_rights(stack, service):
+    container = stack.only(service)
+    seen = stack.inspect(container)
+    with_all = seen["HostConfig"]
+    assert with_all["ReadonlyRootfs"] and with_all["CapDrop"] == ["ALL"] and not with_all["CapAdd"]
+    assert with_all["SecurityOpt"] == ["no-new-privileges:true"] and seen["Config"]["User"] not in ("", "root", "0")
+    if service in ONCE:
+        return
+    status = dict(line.split(":\t", 1) for line in
+                  open(f"/proc/{seen['State']['Pid']}/status").read().splitlines() if ":\t" in line)
+    assert status["Uid"].split()[0] != "0" and status["NoNewPrivs"] == "1" and int(status["CapEff"], 16) == 0
+    assert stack.engine.docker("exec", container, "/bin/sh", "-c", "true").returncode in (126, 127)
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_no_image_has_a_shell_or_a_key(stack, image):
+    container = stack.docker("create", image)
+    try:
+        with tarfile.open(fileobj=io.BytesIO(stack.bytes("export", container))) as tar:
+            members = {member.name: member for member in tar}
+            programs = {name.rpartition("/")[2] for name in members if re.match(r"(usr/)?s?bin/", name)}
+            assert programs and not programs & SHELLS
+            secret = re.compile(r"etc/passbolt/(gpg|jwt|tls|salt|database)/.|etc/nginx/tls/.|var/lib/passbolt/\.gnupg/.|"
+                                r"var/lib/mysql/.|data/.|.*(private-keys-v1|serverkey|jwt\.key)")
+            assert [name for name in members if secret.match(name)] == []
+            texts = [name for name, member in members.items() if member.isreg() and member.size < 1 << 20
+                     and not name.startswith(("usr/lib/", "usr/share/php/passbolt/vendor/"))
+                     and re.search(rb"-----BEGIN (RSA |EC |PGP )?PRIVATE KEY", tar.extractfile(member).read())]
+            assert texts == []
+    finally:
+        stack.docker("rm", container)
+
+
+def test_the_code_is_roots_and_what_is_written_is_not(stack):
+    found = json.loads(stack.php("fpm", """
+        foreach (['/usr/share/php/passbolt/webroot/index.php', '/usr/share/php/passbolt/src', '/var/lib/passbolt/tmp',
+                  '/usr/share/php/passbolt/webroot/img/public', '/etc/passbolt/jwt', '/etc/passbolt/jwt/jwt.key',
+                  '/etc/passbolt/jwt/jwt.pem', '/etc/passbolt/gpg/serverkey_private.asc', '/run/passbolt/salt/salt'] as $path) {
+            $found[$path] = [fileowner($path), decoct(fileperms($path) & 07777), is_writable($path)];
+        }
+        echo json_encode($found);"""))
+    assert found == {
+        "/usr/share/php/passbolt/webroot/index.php": [0, "644", False], "/usr/share/php/passbolt/src": [0, "755", False],
+        "/var/lib/passbolt/tmp": [33, "750", True], "/usr/share/php/passbolt/webroot/img/public": [33, "755", True],
+        "/etc/passbolt/jwt": [33, "750", False], "/etc/passbolt/jwt/jwt.key": [33, "640", False],
+        "/etc/passbolt/jwt/jwt.pem": [33, "640", False], "/etc/passbolt/gpg/serverkey_private.asc": [33, "640", False],
+        "/run/passbolt/salt/salt": [33, "640", False]}
+
+
+def test_phps_extensions(stack):
+    modules = stack.docker("exec", stack.only("fpm"), "php", "-m").splitlines()
+    assert {"gd", "intl", "json", "mysqlnd", "xsl", "Phar", "posix", "xml", "zlib", "ctype", "PDO", "gnupg",
+            "pdo_mysql"} - set(modules) == set()
+
+
+def test_the_servers_key(stack, ada):
+    """Its primary key signs and certifies and does not encrypt, its subkey encrypts alone; nobody copied a fingerprint."""
+    fingerprint = ada.server()
+    assert fingerprint == stack.fingerprint()
+    colons = ada.gpg("--with-colons", "--list-keys", fingerprint).decode().splitlines()
+    (primary,), (sub,) = ([line.split(":") for line in colons if line.startswith(kind)] for kind in ("pub:", "sub:"))
+    assert (sorted(re.sub("[A-Z]", "", primary[11])), sub[11], primary[2], sub[2]) == (["c", "s"], "e", "3072", "3072")
+    (scheduler,) = stack.containers("scheduler")
+    assert f"Keyring init OK: {fingerprint}" in stack.docker("logs", scheduler), "the scheduler sees it too"
+
+
+def test_the_health_check(stack, ada):
+    gpg = stack.cake("passbolt", "healthcheck", "--gpg").stdout
+    assert gpg.count("[PASS]") >= 10 and "[FAIL]" not in gpg, gpg
+    whole = stack.cake("passbolt", "healthcheck").stdout
+    assert "[FAIL]" not in whole and "No error found" in whole, whole
+    assert {line.strip() for line in whole.splitlines() if "[WARN]" in line and "gpg by" not in line} == {
+        "[WARN] There is no /etc/passbolt/passbolt.php.",
+        # Of its own address: the container's localhost is another, and the certificate is self-signed.
+        "[WARN] Could not reach /healthcheck/status with the address of App.fullBaseUrl.",
+        "[WARN] The certificate is not trusted, not for this host, or the address is not reachable."}, whole
+
+
+def test_the_databases_password(stack):
+    """With every character of the official images' test; the database's group may read it, and nobody else."""
+    assert stack.file("keys", "/etc/passbolt/database/password").decode() == PASSWORD
+    assert "Up" in stack.docker("ps", "--filter", f"id={stack.only('db')}", "--format", "{{.Status}}")
+    users = stack.docker("exec", stack.only("db"), "mariadb", "-N", "-e",
+                         "select user, host from mysql.global_priv order by user")
+    assert users.splitlines() == ["mariadb.sys\tlocalhost", "mysql\tlocalhost", "passbolt\t%", "root\tlocalhost"]
+
+
+def test_no_secret_is_in_an_environment_or_a_log(stack):
+    secrets = [PASSWORD, stack.file("keys", "/etc/passbolt/salt/salt").decode()]
+    assert len(secrets[1]) == 64
+    for service in ["migrate", *SERVICES]:
+        seen = json.dumps(stack.inspect(stack.only(service))["Config"], ensure_ascii=False) + stack.logs(service)
+        assert [secret for secret in secrets if secret in seen] == [], service
+
+
+def test_a_session_and_an_avatar(stack, ada):
+    assert ada.get("/users/me.json").body["username"] == "ada@example.org"
+    assert kept(ada) == ["s3cret"]
+    picture = subprocess.run(["docker", "--host", stack.engine.host, "exec", stack.only("fpm"), "php", "-r",
+                              "imagepng(imagecreatetruecolor(300, 200));"], capture_output=True, check=True).stdout
+    put = ada.upload("/users/avatar.json", "avatar", "ada.png", picture)
+    assert put.status == 200, put.content
+    shown = ada.get(f"/avatars/view/{ada.user}/medium.jpg")
+    assert shown.status == 200 and shown.content[:3] == b"\xff\xd8\xff"
+    ada.log_in_by_jwt(ADDRESS)
+    try:
+        assert kept(ada) == ["s3cret"]
+    finally:
+        ada.token = None
+    sessions = stack.docker("exec", stack.only("valkey"), "valkey-cli", "--scan", "--pattern", "PHPREDIS_SESSION*")
+    assert sessions, "they are in valkey, so that another fpm knows them"
+
+
+def test_email(stack, ada, sink):
+    """The scheduler sends what waits, each minute."""
+    until(lambda: sink.to(ada.email), "the e-mail comes", PATIENCE)
+    (mail,) = sink.to(ada.email)
+    assert "From: Passbolt <passbolt@example.org>" in mail and f"{ADDRESS}/setup/start/{ada.user}/" in mail.replace("=\r\n", "")
+    (scheduler,) = stack.containers("scheduler")
+    until(lambda: "1 e-mails sent, 0 failed." in stack.docker("logs", scheduler), "it is told", PATIENCE)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_restart(stack, ada, service):
+    stack.docker("restart", "--time", "60", stack.only(service))
+    until(answers, f"Passbolt answers after a restart of {service}", PATIENCE)
+    # The session is still that of before.
+    assert kept(ada) == ["s3cret"]
+    assert stack.inspect(stack.only(service))["State"]["Running"]
+
+
+def test_another_fpm_takes_over(stack, ada):
+    old = stack.only("fpm")
+
+    def read(number, count):
+        assert ada.get("/resources.json").status == 200
+
+    with Load(read) as load:
+        stack.compose("up", "-d", "--no-recreate", "--no-deps", "--scale", "fpm=2", "fpm")
+        (new,) = set(stack.containers("fpm")) - {stack.inspect(old)["Id"]}
+        until(lambda: stack.healthy(new), "the new one is healthy", PATIENCE)
+        before = len(load.done)
+        until(lambda: len(load.done) >= before + 20, "both answer", PATIENCE)
+        stack.docker("stop", "--time", "60", old)
+        before = len(load.done)
+        until(lambda: len(load.done) >= before + 50, "the new one answers", PATIENCE)
+    assert load.failures == []
+    assert stack.inspect(old)["State"]["ExitCode"] == 0
+    stack.docker("rm", old)
+
+
+def test_down_and_up_again(stack, ada):
+    """What was made once is made once: keys, salt, certificate, database."""
+    before = stack.fingerprint(), stack.file("keys", "/etc/passbolt/tls/tls.crt"), stack.file("keys", "/etc/passbolt/salt/salt")
+    stack.compose("down", "--timeout", "60")
+    stack.compose("up", "-d")
+    until(answers, "Passbolt answers again", PATIENCE)
+    assert (stack.fingerprint(), stack.file("keys", "/etc/passbolt/tls/tls.crt"),
+            stack.file("keys", "/etc/passbolt/salt/salt")) == before
+    assert kept(ada) == ["s3cret"]
+    assert "The schema was up to date." in stack.logs("migrate") and "keys: made" not in stack.logs("keys")
+
+
+# --- an installation that is brought along
+
+
+@pytest.fixture(scope="module")
+def brought(stack, ada, tmp_path_factory):
+    """Another stack with the server key and the database of the first one, and a certificate of ours; docs/passbolt.md has
+    these steps."""
+    folder = tmp_path_factory.mktemp("brought")
+    dump = stack.bytes("exec", stack.only("db"), "mariadb-dump", "--defaults-extra-file=/run/mysqld/login.cnf",
+                       "--single-transaction", "passbolt")
+    files = {"gpg/serverkey_private.asc": stack.file("keys", "/etc/passbolt/gpg/serverkey_private.asc"),
+             "salt/salt": stack.file("keys", "/etc/passbolt/salt/salt")}
+    stack.compose("stop", "nginx")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost", "-keyout", folder / "tls.key", "-out", folder / "tls.crt"],
+                   check=True, capture_output=True)
+    for name in ("tls.key", "tls.crt"):
+        files[f"tls/{name}"] = (folder / name).read_bytes()
+    made = Passbolt(stack.engine, stack.files[1], {**PORTS, "APP_FULL_BASE_URL": ADDRESS}, "brought")
+    made.certificate = folder / "tls.crt"
+    try:
+        made.compose("up", "--no-start", "keys")
+        for name, content in files.items():
+            bring(made, name, content)
+        made.compose("up", "-d", "db")
+        db = made.only("db")
+        until(lambda: made.healthy(db), "the database is there", PATIENCE)
+        made.bytes("exec", "-i", db, "mariadb", "--defaults-extra-file=/run/mysqld/login.cnf", "passbolt", input=dump)
+        made.compose("up", "-d")
+        until(answers, "the second stack answers", PATIENCE)
+        yield made
+    finally:
+        made.__exit__()
+        stack.compose("start", "nginx")
+
+
+def bring(stack, name, content, mode=0o640):
+    folder, _, name = name.rpartition("/")
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as out:
+        info = tarfile.TarInfo(name)
+        info.size, info.mode, info.uid, info.gid = len(content), mode, 33, 33
+        out.addfile(info, io.BytesIO(content))
+    stack.bytes("cp", "-", f"{stack.only('keys')}:/etc/passbolt/{folder}", input=tar.getvalue())
+
+
+def test_an_installation_is_brought_along(brought, stack, ada):
+    assert brought.fingerprint() == stack.fingerprint(), "it was found by the private key alone"
+    assert ada.log_in().status == 200
+    assert kept(ada) == ["s3cret"]
+    made = re.findall(r"keys: made (\S+)", brought.logs("keys"))
+    assert {os.path.basename(one) for one in made} == {"serverkey.asc", "fingerprint", "jwt.key", "jwt.pem", "password"}
+    health = brought.cake("passbolt", "healthcheck", "--gpg").stdout
+    assert health.count("[PASS]") >= 10 and "[FAIL]" not in health, health
+    assert '"OK"' in curl("--cacert", str(brought.certificate), f"{ADDRESS}/healthcheck/status.json")
+
+
+# --- what goes wrong
+
+
+def fails(stack, status, text, *arguments):
+    """One container ends with that status and that text, among what it says."""
+    done = stack.engine.docker("run", *HARDENED, *arguments)
+    assert done.returncode == status and text in done.stderr, f"{done.returncode}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def test_a_missing_or_doubled_secret(stack):
+    fails(stack, 125, "neither SECURITY_SALT nor SECURITY_SALT_FILE is set", "passbolt-fpm")
+    fails(stack, 125, "neither SECURITY_SALT nor SECURITY_SALT_FILE is set", "passbolt-scheduler")
+    fails(stack, 125, "SECURITY_SALT: ", "-e", "SECURITY_SALT_FILE=/nowhere", "passbolt-migrate")
+    fails(stack, 125, "both SECURITY_SALT and SECURITY_SALT_FILE are set", "-e", "SECURITY_SALT_FILE=/nowhere",
+          "-e", "SECURITY_SALT=x", "passbolt-fpm")
+    fails(stack, 125, "neither MARIADB_PASSWORD nor MARIADB_PASSWORD_FILE is set", "-e", "MARIADB_DATABASE=a",
+          "-e", "MARIADB_USER=a", "mariadb")
+    fails(stack, 125, "APP_FULL_BASE_URL is not set", "passbolt-nginx")
+
+
+def test_an_unreachable_database(stack):
+    began = time.monotonic()
+    done = stack.compose("run", "--rm", "--no-deps", "-T", "-e", "DATASOURCES_DEFAULT_HOST=valkey", "-e",
+                         "DEBONE_INIT_WAIT_DATABASE_TIMEOUT=5s", "migrate", status=124)
+    assert time.monotonic() - began > 5 and "tcp://valkey:3306" in done.stderr + done.stdout
+
+
+def test_a_wrong_password_of_the_database(stack):
+    done = stack.compose("run", "--rm", "--no-deps", "-T", "-e", "DATASOURCES_DEFAULT_USERNAME=nobody", "migrate", status=1)
+    assert "migrate: the database passbolt: " in done.stderr + done.stdout
+
+
+def test_a_wrong_fingerprint(stack):
+    wrong = "A" * 40
+    for service in ("migrate", "fpm", "scheduler", "cli"):
+        done = stack.compose("run", "--rm", "--no-deps", "-T", "-e", f"PASSBOLT_GPG_SERVER_KEY_FINGERPRINT={wrong}", "-e",
+                             "PASSBOLT_GPG_SERVER_KEY_FINGERPRINT_FILE=", service, status=1)
+        assert f"the configuration {wrong}" in done.stderr + done.stdout, service
+
+
+@pytest.fixture
+def volumes(tmp_path):
+    """Folders in the place of volumes, as keys.php wants them."""
+    for name in ("gpg", "jwt", "tls", "salt", "database"):
+        folder = tmp_path / name
+        folder.mkdir(0o750)
+        os.chown(folder, 33, 33)
+    os.chmod(tmp_path, 0o755)
+    return tmp_path
+
+
+def mounts(folder, **modes):
+    return [word for name in ("gpg", "jwt", "tls", "salt", "database")
+            for word in ("-v", f"{folder / name}:/etc/passbolt/{name}{modes.get(name, '')}")]
+
+
+def test_a_key_volume_that_is_read_only_or_open_to_everybody(stack, volumes):
+    fails(stack, 1, "keys: cannot write /etc/passbolt/gpg/serverkey_private.asc: ", *mounts(volumes, gpg=":ro"),
+          "-e", f"APP_FULL_BASE_URL={ADDRESS}", "passbolt-keys")
+    (volumes / "jwt").chmod(0o755)
+    fails(stack, 1, "keys: /etc/passbolt/jwt is open to everybody: its mode is 0755", *mounts(volumes), "passbolt-keys")
+    (volumes / "jwt").chmod(0o750)
+    key = volumes / "gpg/serverkey_private.asc"
+    key.write_text("a key")
+    key.chmod(0o644)
+    os.chown(key, 33, 33)
+    fails(stack, 1, "keys: /etc/passbolt/gpg/serverkey_private.asc is open to everybody: its mode is 0644", *mounts(volumes),
+          "passbolt-keys")
+    key.chmod(0o640)
+    fails(stack, 1, "keys: gpg --batch: exit status 2", *mounts(volumes), "passbolt-keys")
+
+
+def test_keys_that_do_not_belong_together(stack, volumes):
+    made = stack.engine.docker("run", *HARDENED, *mounts(volumes), "-e", f"APP_FULL_BASE_URL={ADDRESS}", "passbolt-keys")
+    assert made.returncode == 0, made.stderr
+    jwt, certificate = volumes / "jwt/jwt.pem", volumes / "tls/tls.crt"
+    other = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-subj", "/CN=x", "-keyout", "-"],
+                           check=True, capture_output=True, text=True).stdout
+    was = certificate.read_text()
+    certificate.write_text(re.search("-----BEGIN CERT.*", other, re.DOTALL)[0])
+    fails(stack, 1, "keys: /etc/passbolt/tls/tls.crt is of another key than /etc/passbolt/tls/tls.key", *mounts(volumes),
+          "passbolt-keys")
+    certificate.write_text(was)
+    jwt.write_text("another")
+    fails(stack, 1, "keys: /etc/passbolt/jwt/jwt.pem is of another key than /etc/passbolt/jwt/jwt.key", *mounts(volumes),
+          "passbolt-keys")
+
+
+def test_an_unwritable_data_directory(stack, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir(0o700)
+    os.chown(data, 117, 117)
+    fails(stack, 1, "Read-only file system", "-v", f"{data}:/var/lib/mysql:ro", "--tmpfs", "/run/mysqld",
+          *(word for name in ("DATABASE", "USER", "PASSWORD") for word in ("-e", f"MARIADB_{name}=a")), "mariadb")
+
+
+def test_a_migration_that_fails_and_a_port_in_use(stack, tmp_path):
+    """Nothing else starts, and the reason is told."""
+    broken = tmp_path / "20990101000000_Broken.php"
+    broken.write_text("<?php return ['CREATE TABLE nonsense'];\n")
+    broken.chmod(0o644)
+    tmp_path.chmod(0o755)
+    more = tmp_path / "broken.yaml"
+    more.write_text(f"services:\n  migrate:\n    volumes: ['{broken}:/etc/passbolt/Migrations/{broken.name}:ro']\n")
+    ports = {"PASSBOLT_HTTP_PORT": "18082", "PASSBOLT_HTTPS_PORT": "14434"}
+    bad = Passbolt(stack.engine, stack.files[1], {**ports, "APP_FULL_BASE_URL": "https://localhost:14434"}, "bad", [more])
+    try:
+        assert bad.compose("up", "-d", status=None).returncode != 0
+        assert "the migration 20990101000000_Broken failed: " in bad.logs("migrate")
+        assert bad.inspect(bad.only("migrate"))["State"]["ExitCode"] == 1
+        for service in ("fpm", "scheduler", "nginx"):
+            assert not bad.containers(service) or not bad.inspect(bad.only(service))["State"]["Running"], service
+        # Mended, it goes on where it stopped; and then the port is taken.
+        bad.files = bad.files[:2]
+        with socket.create_server(("0.0.0.0", 14434)):
+            done = bad.compose("up", "-d", status=1)
+        assert "address already in use" in done.stderr + done.stdout
+        bad.compose("up", "-d")
+        until(lambda: answers("https://localhost:14434"), "it is mended", PATIENCE)
+    finally:
+        bad.__exit__()
