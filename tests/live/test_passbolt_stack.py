@@ -414,7 +414,7 @@ def fails(stack, status, text, *arguments):
 def test_a_missing_or_doubled_secret(stack):
     fails(stack, 125, "neither SECURITY_SALT nor SECURITY_SALT_FILE is set", "passbolt-fpm")
     fails(stack, 125, "neither SECURITY_SALT nor SECURITY_SALT_FILE is set", "passbolt-scheduler")
-    fails(stack, 125, "SECURITY_SALT: ", "-e", "SECURITY_SALT_FILE=/nowhere", "passbolt-migrate")
+    fails(stack, 125, "SECURITY_SALT_FILE: /nowhere", "-e", "SECURITY_SALT_FILE=/nowhere", "passbolt-migrate")
     fails(stack, 125, "both SECURITY_SALT and SECURITY_SALT_FILE are set", "-e", "SECURITY_SALT_FILE=/nowhere",
           "-e", "SECURITY_SALT=x", "passbolt-fpm")
     fails(stack, 125, "neither MARIADB_PASSWORD nor MARIADB_PASSWORD_FILE is set", "-e", "MARIADB_DATABASE=a",
