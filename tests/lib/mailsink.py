@@ -1,5 +1,7 @@
 """An SMTP server that takes every e-mail and keeps it (python3-aiosmtpd)."""
 
+import socket
+
 
 class Sink:
     """`mails` are pairs of the recipients and the text. It listens on every address of this machine, for containers."""
@@ -7,7 +9,10 @@ class Sink:
     def __init__(self):
         from aiosmtpd.controller import Controller
         self.mails = []
-        self.controller = Controller(self, hostname="0.0.0.0", port=0)
+        # The controller connects to the port that it was given, so that this cannot be 0.
+        with socket.create_server(("0.0.0.0", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.controller = Controller(self, hostname="0.0.0.0", port=self.port)
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.append((envelope.rcpt_tos, envelope.content.decode(errors="replace")))
@@ -19,7 +24,6 @@ class Sink:
 
     def __enter__(self):
         self.controller.start()
-        self.port = self.controller.server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_):
