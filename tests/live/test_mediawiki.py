@@ -115,7 +115,7 @@ def stack(engine, sink, tmp_path_factory):
     # of docker's own for it there is not.
     environment = {"MEDIAWIKI_PORT": str(PORT), "MEDIAWIKI_SERVER": ADDRESS, "MEDIAWIKI_SMTP_PORT": str(sink.port)}
     made = Stack(engine, folder / "compose.yaml", environment)
-    made.compose("up", "--no-start")
+    made.compose("up", "--no-start", "valkey")  # and the networks; 1.29 waits for what others depend on
     environment["MEDIAWIKI_SMTP_HOST"] = made.gateway("outside")
     with made:
         until(answers, "the wiki answers", PATIENCE)

@@ -113,7 +113,7 @@ def stack(engine, sink, tmp_path_factory):
                    "EMAIL_DEFAULT_FROM": "passbolt@example.org", "EMAIL_TRANSPORT_DEFAULT_PORT": str(sink.port)}
     made = Passbolt(engine, folder / "compose.yaml", environment)
     # The sink is reached by the address that this machine has in the stack's network, known once that is made.
-    made.compose("up", "--no-start")
+    made.compose("up", "--no-start", "valkey")  # and the networks; 1.29 waits for what others depend on
     environment["EMAIL_TRANSPORT_DEFAULT_HOST"] = made.gateway("outside")
     began = time.time()
     with made:
@@ -140,6 +140,8 @@ def kept(client):
 
 def test_it_comes_up_in_the_order_of_health(stack):
     """No sleep is between services; where the time goes is printed."""
+    # The last one answers before its health is asked for the first time.
+    until(lambda: stack.healthy(stack.only("nginx")), "nginx is healthy", PATIENCE)
     states = {name: stack.inspect(stack.only(name))["State"] for name in ONCE + SERVICES}
     begun = {name: seconds(state["StartedAt"]) for name, state in states.items()}
     ended = {name: seconds(states[name]["FinishedAt"]) for name in ONCE}
@@ -160,8 +162,8 @@ def test_https_with_http2(stack):
     out = curl("--insecure", "--http2", "--include", "--write-out", "%{http_code} %{http_version}",
                f"{ADDRESS}/healthcheck/status.json")
     assert out.endswith("200 2"), out
-    headers = out.partition("\r\n\r\n")[0].lower()
-    assert "x-powered-by" not in headers and "\r\nserver: nginx\r\n" in headers, "no version is told"
+    headers = out.partition("\n\n")[0].lower()  # lines end as Python has them
+    assert "x-powered-by" not in headers and "\nserver: nginx\n" in headers, "no version is told"
     for header in ("strict-transport-security: max-age=31536000", "x-content-type-options: nosniff",
                    "referrer-policy: same-origin", "x-frame-options: deny", "content-security-policy: default-src 'self'"):
         assert headers.count(header) == 1, header
@@ -204,11 +206,11 @@ def test_no_image_has_a_shell_or_a_key(stack, image):
             programs = {name.rpartition("/")[2] for name in members if re.match(r"(usr/)?s?bin/", name)}
             assert programs and not programs & SHELLS
             secret = re.compile(r"etc/passbolt/(gpg|jwt|tls|salt|database)/.|etc/nginx/tls/.|var/lib/passbolt/\.gnupg/.|"
-                                r"var/lib/mysql/.|data/.|.*(private-keys-v1|serverkey|jwt\.key)")
+                                r"var/lib/mysql/(?!debian-[0-9.]+\.flag$).|data/.|.*(private-keys-v1|serverkey|jwt\.key)")
             assert [name for name in members if secret.match(name)] == []
             texts = [name for name, member in members.items() if member.isreg() and member.size < 1 << 20
                      and not name.startswith(("usr/lib/", "usr/share/php/passbolt/vendor/"))
-                     and re.search(rb"-----BEGIN (RSA |EC |PGP )?PRIVATE KEY", tar.extractfile(member).read())]
+                     and re.search(rb"-----BEGIN (RSA |EC |PGP )?PRIVATE KEY( BLOCK)?-----\r?\n", tar.extractfile(member).read())]
             assert texts == []
     finally:
         stack.docker("rm", container)
@@ -307,8 +309,8 @@ def test_email(stack, ada, sink):
 def test_a_restart(stack, ada, service):
     stack.docker("restart", "--time", "60", stack.only(service))
     until(answers, f"Passbolt answers after a restart of {service}", PATIENCE)
-    # The session is still that of before.
-    assert kept(ada) == ["s3cret"]
+    # The session is still that of before; that the database is back is not what the page of health says.
+    until(lambda: kept(ada) == ["s3cret"], f"the secret is there after a restart of {service}", PATIENCE)
     assert stack.inspect(stack.only(service))["State"]["Running"]
 
 
@@ -414,7 +416,8 @@ def fails(stack, status, text, *arguments):
 def test_a_missing_or_doubled_secret(stack):
     fails(stack, 125, "neither SECURITY_SALT nor SECURITY_SALT_FILE is set", "passbolt-fpm")
     fails(stack, 125, "neither SECURITY_SALT nor SECURITY_SALT_FILE is set", "passbolt-scheduler")
-    fails(stack, 125, "SECURITY_SALT_FILE: /nowhere", "-e", "SECURITY_SALT_FILE=/nowhere", "passbolt-migrate")
+    fails(stack, 125, "SECURITY_SALT_FILE: cannot read /nowhere: no such file or directory",
+          "-e", "SECURITY_SALT_FILE=/nowhere", "passbolt-migrate")
     fails(stack, 125, "both SECURITY_SALT and SECURITY_SALT_FILE are set", "-e", "SECURITY_SALT_FILE=/nowhere",
           "-e", "SECURITY_SALT=x", "passbolt-fpm")
     fails(stack, 125, "neither MARIADB_PASSWORD nor MARIADB_PASSWORD_FILE is set", "-e", "MARIADB_DATABASE=a",
