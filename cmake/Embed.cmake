@@ -1,9 +1,13 @@
-# debone_embed(TARGET NAMESPACE ns SYMBOL fn ROOT dir PATTERN glob): a library with
+# debone_embed(TARGET NAMESPACE ns SYMBOL fn ROOT dir PATTERN glob [EXCLUDE regex]): a library with
 #   std::span<const EmbeddedFile> ns::fn();
-# over the files below `dir` that match, sorted by their path below it (src/cli/embedded.h).
+# over the files below `dir`, those behind links too, that match and whose path below it does not match EXCLUDE, sorted by
+# that path (src/cli/embedded.h).
 function(debone_embed target)
-  cmake_parse_arguments(EMBED "" "NAMESPACE;SYMBOL;ROOT;PATTERN" "" ${ARGN})
-  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${EMBED_ROOT} ${EMBED_ROOT}/${EMBED_PATTERN})
+  cmake_parse_arguments(EMBED "" "NAMESPACE;SYMBOL;ROOT;PATTERN;EXCLUDE" "" ${ARGN})
+  file(GLOB_RECURSE files FOLLOW_SYMLINKS RELATIVE ${EMBED_ROOT} CONFIGURE_DEPENDS ${EMBED_ROOT}/${EMBED_PATTERN})
+  if(EMBED_EXCLUDE)
+    list(FILTER files EXCLUDE REGEX "${EMBED_EXCLUDE}")
+  endif()
   list(SORT files)
   set(output ${CMAKE_BINARY_DIR}/embedded/${target}.cc)
   list(TRANSFORM files PREPEND ${EMBED_ROOT}/ OUTPUT_VARIABLE dependencies)

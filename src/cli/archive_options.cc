@@ -61,6 +61,10 @@ void add_archive_options(CLI::App& app, ArchiveOptions& options, const std::stri
          arch)
       ->type_name("ARCH")
       ->allow_extra_args(false);
+  add_source_options(app, options);
+}
+
+void add_source_options(CLI::App& app, ArchiveOptions& options) {
   app.add_option("-j,--jobs", options.jobs, "How many threads to use (the CPUs at hand)")
       ->type_name("N")
       ->check(CLI::Range(1U, 1024U).description(""));

@@ -23,6 +23,9 @@ struct ArchiveOptions {
 // --arch, of which `arch` says what it does, --jobs, --allow-expired, --allow-older, --offline, --source
 void add_archive_options(CLI::App& app, ArchiveOptions& options, const std::string& arch);
 
+// Likewise without --arch.
+void add_source_options(CLI::App& app, ArchiveOptions& options);
+
 // Throws Error (usage) where a --source is malformed or names none of the recipe's.
 archive::Options archive_options(const ArchiveOptions& options, const recipe::Recipe& recipe);
 

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -9,7 +8,7 @@
 
 #include "base/text.h"
 #include "cli/archive_options.h"
-#include "cli/build_image.h"
+#include "cli/build_recipe.h"
 #include "cli/check_lock.h"
 #include "cli/command.h"
 #include "cli/cut_packages.h"
@@ -45,16 +44,6 @@ struct Options {
 };
 
 const std::map<std::string, To> destinations{{"docker", To::docker}, {"oci", To::oci}, {"rootfs", To::rootfs}};
-
-std::optional<std::int64_t> source_date_epoch() {
-  const char* text = std::getenv("SOURCE_DATE_EPOCH");
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  const auto seconds = base::parse_decimal(text);
-  if (!seconds || *seconds > 253402300799ULL) {  // the end of the year 9999, RFC 3339's last
-    throw Error(Exit::usage, fmt::format("SOURCE_DATE_EPOCH is '{}', not seconds since 1970", text));
-  }
-  return static_cast<std::int64_t>(*seconds);
-}
 
 std::filesystem::path output_of(const Options& options, const recipe::Recipe& recipe) {
   if (!options.output.empty()) return options.output;
@@ -116,12 +105,6 @@ void require_output(const Options& options, const recipe::Recipe& recipe,
     case To::rootfs: return image::require_rootfs_target(output);
   }
 }
-
-// The image for one architecture, and what it was made of.
-struct Built {
-  Selection selection;
-  BuiltImage image;
-};
 
 // The lock that a build used, or wrote.
 struct LockSaid {
@@ -349,12 +332,7 @@ int build(const Options& options) {
                              options.without_finisher};
   std::vector<Built> built;
   for (const auto& architecture : archs) {
-    base::while_doing(fmt::format("building {} for {}", recipe.name, architecture), [&] {
-      auto selection = lock ? select_from_lock(lock->lock, recipe, architecture, options.recipe, context)
-                            : select_by_resolving(recipe, architecture, context);
-      auto image = build_image(recipe, selection, variants, context);
-      built.push_back({std::move(selection), std::move(image)});
-    });
+    built.push_back(build_recipe(recipe, options.recipe, lock, architecture, variants, context));
   }
   const auto result = write(options, recipe, variants, built, progress);
   // Last: a lock says that there is an image of it.

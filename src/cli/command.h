@@ -41,6 +41,7 @@ Command catalog_command();
 Command cuts_command();
 Command scripts_command();
 Command new_command();
+Command stack_command();
 Command completion_command(const CLI::App& root);
 Command man_command(const CLI::App& root);
 

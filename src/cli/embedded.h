@@ -1,5 +1,5 @@
 // Files that are part of the program, so that it works when it is copied alone: the catalog's recipes, the table of
-// effects, the templates of what `debone new` writes, and debone-init.
+// effects, the templates of what `debone new` writes, the stacks, and debone-init.
 #pragma once
 
 #include <span>
@@ -18,6 +18,8 @@ std::span<const EmbeddedFile> embedded_catalog();
 std::span<const EmbeddedFile> embedded_effects();
 // templates/**, likewise: what `debone new` writes.
 std::span<const EmbeddedFile> embedded_templates();
+// stacks/NAME/**, likewise, without what is for Kubernetes; NAME/include/ has what stacks/include/ has.
+std::span<const EmbeddedFile> embedded_stacks();
 
 // debone-init for an architecture by Debian's name; empty where this debone has none.
 std::string_view embedded_init(std::string_view architecture);

@@ -275,6 +275,7 @@ namespace {
 // In docs/.
 std::string_view page_of(std::string_view noun) {
   if (noun == "test file") return "test";
+  if (noun == "compose file") return "stack";
   return noun == "table" ? "effects" : noun;
 }
 
