@@ -127,14 +127,14 @@ std::string command_for(const Options& options, std::string_view rest) {
   return fmt::format("debone stack {}{} {}", options.what, dir, rest);
 }
 
-// All that must be there before compose is asked: the files, the secrets, the images.
+// All that must be there before compose is asked: the files, the images, the secrets.
 void provide(FoundStack& found, const stack::Engine& engine, const Options& options) {
   Progress progress;
   write_stack(found);
+  provide_images(found, engine, options.archive, options.build, progress);
   for (const auto& name : stack::make_secrets(found.folder, found.description.secrets)) {
     print_error(fmt::format("made the secret {}\n", (found.folder / name).lexically_normal().string()));
   }
-  provide_images(found, engine, options.archive, options.build, progress);
 }
 
 void start(const FoundStack& found, const stack::Compose& compose, const Options& options) {
@@ -298,7 +298,7 @@ Command stack_command() {
                          "up, restore: build all of its images, also those that the engine has");
             app.add_option_function<std::string>(
                    "--timeout", [options](const std::string& text) { options->patience = duration_of(text); },
-                   "up, restore: how long it may take to come up, such as 90s; 5m unless said otherwise")
+                   "up, restore: how long it may take, such as 90s (5m)")
                 ->type_name("TIME");
             add_source_options(app, options->archive);
             app.add_flag("--volumes", options->volumes, "down: remove its data, too, for good");
