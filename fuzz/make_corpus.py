@@ -419,9 +419,42 @@ def composer_files():
     put("composer", "deep", '{"require": ' + "[" * 2000)
 
 
+def stacks():
+    dump = b"CREATE TABLE a;\n-- Dump completed on 2026-11-28\n"
+
+    def backup(folder, dump=dump, stack="shop"):
+        files = {"database.sql": dump, "folders/0.tar": tar(folder)}
+        listed = [{"name": name, "size": len(content), "digest": "sha256:" + sha256(content).hexdigest()}
+                  for name, content in files.items()]
+        listed[1] |= {"service": "keys", "path": "/etc/keys"}
+        index = {"format": 1, "stack": stack, "created": "2026-11-28T08:00:00Z", "files": listed}
+        return tar([entry("backup.json", json.dumps(index).encode()), *(entry(*file) for file in files.items())])
+
+    good = [directory("keys/"), directory("keys/private"), entry("keys/private/key", b"secret", uid=33, gid=33)]
+    put("backup", "good", backup(good))
+    put("backup", "outside", backup([*good, entry("../x", b"x")]))
+    put("backup", "link", backup([*good, symlink("keys/l", "/"), entry("keys/l/x", b"x")]))
+    put("backup", "twice", backup([*good, *good]))
+    put("backup", "foreign", backup(good, stack="other"))
+    put("backup", "cut-dump", backup(good, dump=b"CREATE TABLE a;\n"))
+    put("compose", "all", """services:
+  db: {image: mariadb}
+  web: {image: shop, environment: {URL: x}}
+x-debone:
+  images: {shop: shop.yaml, mariadb: mariadb}
+  address: {service: web, variable: URL}
+  admin: {service: web, command: [register, EMAIL, FIRST, LAST]}
+  backup:
+    database: {service: db, dump: [mariadb-dump, shop], load: [mariadb, shop], ends: "-- Dump completed"}
+    folders: [{service: web, path: /srv/uploads}]
+  secrets: {secrets/password: hex24}
+""")
+    put("compose", "merged", "x-a: &a {image: a}\nservices: {b: {<<: *a, image: b}}\nx-debone: {images: {b: ../b.yaml}}\n")
+
+
 if __name__ == "__main__":
     assert ARCH == "amd64", "the corpora were made on amd64"
     shutil.rmtree(HERE / "corpus", ignore_errors=True)
     for make in (compressed, archives, texts, programs, signatures, locks, images, traces, init_configs, composer_files,
-                 answers, ignored, judged_images):
+                 answers, ignored, judged_images, stacks):
         make()

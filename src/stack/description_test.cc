@@ -40,7 +40,7 @@ TEST(Description, HasAllThatTheBlockSays) {
   ASSERT_EQ(description.images.size(), 3U);
   EXPECT_EQ(description.images[0].image, "mariadb");
   EXPECT_TRUE(description.images[0].is_file);
-  EXPECT_EQ(description.images[0].place, "compose.yaml:9:49");
+  EXPECT_EQ(description.images[0].place, "compose.yaml:9:50");
   EXPECT_EQ(description.images[1].recipe, "php-cli");
   EXPECT_FALSE(description.images[1].is_file);
   EXPECT_EQ(description.address->variable, "URL");
@@ -85,10 +85,10 @@ TEST(Description, RefusesWhatCannotBe) {
   EXPECT_EQ(error_of("  backup: {}\n"),
             "error: compose.yaml:8:11: 'backup' names nothing\n  hint: name a 'database' or 'folders'\n");
   EXPECT_EQ(error_of("  backup: {folders: [{service: db, path: /}]}\n"),
-            "error: compose.yaml:8:43: 'path' is the root\n  hint: name a volume's folder\n");
+            "error: compose.yaml:8:42: 'path' is the root\n  hint: name a volume's folder\n");
   EXPECT_EQ(
       error_of("  backup: {folders: [{service: db, path: /a}, {service: db, path: /a/}]}\n"),
-      "error: compose.yaml:8:47: the folder 'db:/a' stands twice\n  hint: its first place is line 8, column 22\n");
+      "error: compose.yaml:8:47: the folder 'db:/a' stands twice\n  hint: its first place is compose.yaml:8:22\n");
   EXPECT_EQ(error_of("  secrets: {../x: hex24}\n"),
             "error: compose.yaml:8:13: '../x' is no file below the compose file's folder\n  hint: for example "
             "secrets/database_password\n");

@@ -10,7 +10,7 @@ import pytest
 
 from tinydebian import recipe_of
 
-COMMANDS = ["build", "lock", "update", "fetch", "run", "trace", "test", "show", "check", "diff", "why", "tree", "catalog", "cuts", "scripts", "new"]
+COMMANDS = ["build", "lock", "update", "fetch", "run", "trace", "test", "show", "check", "diff", "why", "tree", "catalog", "cuts", "scripts", "new", "stack"]
 
 
 def test_version(place):
