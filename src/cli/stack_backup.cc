@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "stack/launch.h"
+#include "cli/start_stack.h"
 #include "stack/mapped_file.h"
 
 namespace debone::cli {
@@ -115,7 +115,7 @@ void restore(const FoundStack& found, const stack::Compose& compose, const stack
   if (!services.empty()) {
     std::vector<std::string> create{"up", "--no-start"};
     create.insert(create.end(), services.begin(), services.end());
-    const int status = compose.run(create);
+    const int status = compose.run(create, {.out = 2});
     if (status != 0) throw Error(Exit::internal, fmt::format("compose made no containers: exit status {}", status));
     const auto containers = compose.containers();
     for (const auto& folder : backup.folders) {
@@ -128,8 +128,7 @@ void restore(const FoundStack& found, const stack::Compose& compose, const stack
   }
   const auto& database = parts_of(found).database;
   if (!database) return;
-  const auto outcome = stack::launch(compose, {database->service}, patience);
-  if (!outcome.is_up()) throw stack::error_of(compose, outcome, patience);
+  start_stack(compose, {database->service}, patience);
   const auto containers = compose.containers();
   base::while_doing("loading the database", [&] {
     engine.execute(container_of(containers, database->service, found), database->load,

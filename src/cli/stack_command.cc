@@ -19,8 +19,8 @@
 #include "cli/progress.h"
 #include "cli/stack_backup.h"
 #include "cli/stack_images.h"
+#include "cli/start_stack.h"
 #include "stack/engine.h"
-#include "stack/launch.h"
 #include "stack/mapped_file.h"
 #include "stack/secrets.h"
 
@@ -137,17 +137,6 @@ void provide(FoundStack& found, const stack::Engine& engine, const Options& opti
   }
 }
 
-void start(const FoundStack& found, const stack::Compose& compose, const Options& options) {
-  const auto outcome = stack::launch(compose, {}, options.patience);
-  if (outcome.is_up()) return;
-  for (const auto& trouble : outcome.troubles) {
-    for (const auto& line : trouble.last_lines) print_error(fmt::format("{}: {}\n", trouble.service, line));
-  }
-  auto error = stack::error_of(compose, outcome, options.patience);
-  error.place_if_none(found.name);
-  throw error;
-}
-
 void tell_where(const FoundStack& found, const stack::Compose& compose, const Options& options) {
   std::string text = fmt::format("{} is up", found.name);
   if (const auto& address = found.description.address) {
@@ -175,7 +164,7 @@ void require_written(const FoundStack& found, const Options& options) {
 
 int up(FoundStack& found, const stack::Compose& compose, const Options& options) {
   provide(found, compose.engine(), options);
-  start(found, compose, options);
+  start_stack(compose, {}, options.patience);
   tell_where(found, compose, options);
   return 0;
 }
@@ -221,7 +210,7 @@ int restore(FoundStack& found, const stack::Compose& compose, const Options& opt
   require_no_volumes(found, compose.engine());
   provide(found, compose.engine(), options);
   restore(found, compose, stored, options.patience);
-  start(found, compose, options);
+  start_stack(compose, {}, options.patience);
   print_error(fmt::format("restored what was saved at {}\n", stored.created));
   tell_where(found, compose, options);
   return 0;

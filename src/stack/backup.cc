@@ -29,7 +29,7 @@ constexpr std::uint32_t set_id_bits = 06000;
 std::string folder_name(std::size_t number) { return fmt::format("folders/{}.tar", number); }
 
 Error damaged(std::string what) {
-  return Error(Exit::trust, fmt::format("not a whole backup: {}", what)).hint("nothing was changed; take another one");
+  return Error(Exit::trust, fmt::format("not a whole backup: {}", what)).hint("nothing was changed");
 }
 
 TarEntry plain_entry(const std::string& name, std::int64_t time) {
