@@ -113,7 +113,8 @@ void restore(const FoundStack& found, const stack::Compose& compose, const stack
   std::set<std::string> services;
   for (const auto& folder : backup.folders) services.insert(folder.folder.service);
   if (!services.empty()) {
-    std::vector<std::string> create{"up", "--no-start"};
+    // Without what they depend on: docker-compose 1.29 would wait for that to be healthy, and it is not started.
+    std::vector<std::string> create{"up", "--no-start", "--no-deps"};
     create.insert(create.end(), services.begin(), services.end());
     const int status = compose.run(create, {.out = 2});
     if (status != 0) throw Error(Exit::internal, fmt::format("compose made no containers: exit status {}", status));

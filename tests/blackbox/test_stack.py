@@ -421,7 +421,9 @@ def test_a_stack_that_has_data_is_not_written_over(place, fake):
 def test_up_backup_down_restore(root_place, keys, archive_key):
     place = root_place
     archive = TinyDebian(place.folder / "www", keys, archive_key).publish([*standard(), busybox()])
-    place.write("tiny/compose.yaml", COMPOSE)
+    # The folder is a service's that waits for another.
+    place.write("tiny/compose.yaml", COMPOSE.replace("environment: {ADDRESS", 'volumes: ["keys:/keys"]\n    environment: {ADDRESS')
+                .replace("folders: [{service: keys", "folders: [{service: web"))
     place.write("tiny/box.yaml", BOX)
     with Server(place.folder / "www") as server, Engine() as engine:
         place.environment.update(archive.environment(server.url))
