@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/start_stack.h"
+#include "stack/launch.h"
 #include "stack/mapped_file.h"
 
 namespace debone::cli {
@@ -113,11 +114,7 @@ void restore(const FoundStack& found, const stack::Compose& compose, const stack
   std::set<std::string> services;
   for (const auto& folder : backup.folders) services.insert(folder.folder.service);
   if (!services.empty()) {
-    // Without what they depend on: docker-compose 1.29 would wait for that to be healthy, and it is not started.
-    std::vector<std::string> create{"up", "--no-start", "--no-deps"};
-    create.insert(create.end(), services.begin(), services.end());
-    const int status = compose.run(create, {.out = 2});
-    if (status != 0) throw Error(Exit::internal, fmt::format("compose made no containers: exit status {}", status));
+    stack::create(compose, {services.begin(), services.end()}, patience);
     const auto containers = compose.containers();
     for (const auto& folder : backup.folders) {
       const auto& container = container_with(containers, folder.folder, found);

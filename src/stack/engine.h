@@ -61,10 +61,8 @@ class Compose {
   const Engine& engine() const { return *engine_; }
   const std::string& project() const { return project_; }
   std::vector<std::string> argv(const std::vector<std::string>& arguments) const;
-  // Returns its exit status; signals are forwarded to it.
-  int run(const std::vector<std::string>& arguments, const base::Streams& streams = {}) const {
-    return base::wait_in_foreground(base::start(argv(arguments), streams));
-  }
+  // Its streams are this process's own; returns its exit status.
+  int run(const std::vector<std::string>& arguments) const { return base::run_in_foreground(argv(arguments)); }
   std::vector<Container> containers() const { return engine_->containers(project_); }
 
  private:

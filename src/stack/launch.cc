@@ -79,7 +79,21 @@ class Watch {
   std::vector<const Container*> waiting_;
 };
 
+base::Error compose_failed(const Compose& compose, int status) {
+  return base::Error(base::Exit::internal, fmt::format("`{} up` failed with exit status {}",
+                                                       base::join(compose.engine().compose(), " "), status))
+      .hint("what it said stands above");
+}
+
 }  // namespace
+
+void create(const Compose& compose, const std::vector<std::string>& services, std::chrono::milliseconds patience) {
+  std::vector<std::string> up{"up", "--no-start", "--no-deps"};
+  up.insert(up.end(), services.begin(), services.end());
+  const auto status = run_until(compose.argv(up), Clock::now() + patience);
+  if (!status) throw base::Error(base::Exit::internal, "compose makes no containers in time").at(compose.project());
+  if (*status != 0) throw compose_failed(compose, *status);
+}
 
 Outcome launch(const Compose& compose, const std::vector<std::string>& services, std::chrono::milliseconds patience) {
   const auto end = Clock::now() + patience;
@@ -88,11 +102,7 @@ Outcome launch(const Compose& compose, const std::vector<std::string>& services,
   const auto status = run_until(compose.argv(up), end);
   Watch watch(compose, services);
   watch.look();
-  if (status && *status != 0 && !watch.has_failed()) {
-    throw base::Error(base::Exit::internal, fmt::format("`{} up` failed with exit status {}",
-                                                        base::join(compose.engine().compose(), " "), *status))
-        .hint("what it said stands above");
-  }
+  if (status && *status != 0 && !watch.has_failed()) throw compose_failed(compose, *status);
   while (!watch.is_up() && !watch.has_failed() && Clock::now() < end) {
     std::this_thread::sleep_for(look_interval);
     watch.look();

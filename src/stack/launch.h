@@ -23,6 +23,10 @@ struct Outcome {
   bool is_up() const { return troubles.empty() && in_time; }
 };
 
+// Makes containers of the services, and starts none. What they depend on is left alone: docker-compose 1.29 would wait
+// for that to be healthy. What compose says goes to stderr. Throws Error (internal) where it fails or takes longer.
+void create(const Compose& compose, const std::vector<std::string>& services, std::chrono::milliseconds patience);
+
 // Starts the services, or all where none is named, and those that they depend on, and waits for the named ones, or all.
 // What compose says goes to stderr. Throws Error (internal) where compose fails and no container is to blame.
 Outcome launch(const Compose& compose, const std::vector<std::string>& services, std::chrono::milliseconds patience);
