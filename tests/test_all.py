@@ -87,7 +87,7 @@ def resolved():
     subprocess.run(["sh", "-c", "cmake --preset release && cmake --build build/release --target resolve_bench"],
                    cwd=SOURCE, stdout=subprocess.DEVNULL, check=True)
     try:
-        done = subprocess.run([str(SOURCE / "bench/warm_resolve.py"), "--bench", str(bench)], capture_output=True,
+        done = subprocess.run([sys.executable, "-B", SOURCE / "bench/warm_resolve.py", "--bench", bench], capture_output=True,
                               text=True, timeout=300, cwd=SOURCE)
     except subprocess.TimeoutExpired:
         return "not measured, it took over 300 s", False
