@@ -111,7 +111,7 @@ std::chrono::milliseconds duration_of(const std::string& text) {
 }
 
 // Words that become arguments of a program in a container.
-const std::string& plain_word(const std::string& word, std::string_view what) {
+std::string plain_word(const std::string& word, std::string_view what) {
   const bool has_control =
       std::ranges::any_of(word, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (word.empty() || word.starts_with('-') || has_control) {

@@ -4,6 +4,33 @@ import json
 import os
 import subprocess
 
+from docker import Engine
+
+
+class StackCommand:
+    """`debone stack NAME ...` in a folder of its own, with an engine of its own; `environment` is what its compose file's
+    variables are taken from. At the end what it left is taken down."""
+
+    def __init__(self, place, name, environment):
+        self.place, self.name, self.environment = place, name, environment
+        self.folder = place.work / f"{name}-stack"
+
+    def __enter__(self):
+        self.folder.mkdir()
+        self.engine = Engine().__enter__()
+        self.place.environment.update({"DOCKER_HOST": self.engine.host, "DOCKER_CONFIG": str(self.engine.folder),
+                                       **self.environment})
+        return self
+
+    def __call__(self, *arguments):
+        return self.place.run("stack", self.name, *arguments, cwd=self.folder, timeout=3600)
+
+    def __exit__(self, *_):
+        try:
+            self("down", "--volumes")
+        finally:
+            self.engine.__exit__(None, None, None)
+
 
 class Stack:
     """The project of a compose file, and of files that overrule it; `environment` is what the file's variables are taken

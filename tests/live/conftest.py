@@ -8,6 +8,7 @@ import pytest
 
 import passbolt_standin
 from installation import live_workplace
+from mailsink import Sink
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,12 @@ def passbolt_source(live_place, keys):
     vendor = live_place.folder / "passbolt-vendor"
     passbolt_standin.publish(vendor, keys, keys.make("standin", "rsa3072"))
     return "--source", f"passbolt=file:{vendor}/ce/debian,{vendor}/pub.key"
+
+
+@pytest.fixture(scope="module")
+def sink():
+    with Sink() as sink:
+        yield sink
 
 
 @pytest.fixture(scope="session")

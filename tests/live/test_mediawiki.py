@@ -19,7 +19,6 @@ from debone import SOURCE
 from docker import Engine
 from init import until
 from load import Load
-from mailsink import Sink
 
 pytestmark = pytest.mark.wide
 STACK = SOURCE / "stacks/mediawiki"
@@ -93,12 +92,6 @@ def engine(live_place):
             assert engine.docker("load", "-i", file).returncode == 0
             file.unlink()
         yield engine
-
-
-@pytest.fixture(scope="module")
-def sink():
-    with Sink() as sink:
-        yield sink
 
 
 @pytest.fixture(scope="module")

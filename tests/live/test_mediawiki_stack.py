@@ -2,7 +2,7 @@
 
 import pytest
 
-from docker import Engine
+from compose import StackCommand
 from test_mediawiki import ADDRESS, PORT, Wiki
 
 pytestmark = pytest.mark.wide
@@ -11,18 +11,8 @@ STARTING = ["--allow-expired", "--allow-older", "--timeout", "30m"]
 
 @pytest.fixture(scope="module")
 def stack(live_place):
-    with Engine() as engine:
-        live_place.environment.update({"DOCKER_HOST": engine.host, "DOCKER_CONFIG": str(engine.folder),
-                                       "MEDIAWIKI_PORT": str(PORT), "MEDIAWIKI_SERVER": ADDRESS})
-        folder = live_place.work / "stack"
-        folder.mkdir()
-
-        def stack(*arguments, **more):
-            return live_place.run("stack", "mediawiki", *arguments, cwd=folder, timeout=3600, **more)
-
-        stack.folder, stack.engine = folder, engine
+    with StackCommand(live_place, "mediawiki", {"MEDIAWIKI_PORT": str(PORT), "MEDIAWIKI_SERVER": ADDRESS}) as stack:
         yield stack
-        stack("down", "--volumes")
 
 
 def test_up_backup_restore(stack):

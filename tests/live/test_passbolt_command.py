@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from docker import Engine
+from compose import StackCommand
 
 pytestmark = pytest.mark.wide
 ADDRESS = "https://localhost:14490"
@@ -13,20 +13,10 @@ STARTING = ["--allow-expired", "--allow-older", "--timeout", "30m"]
 
 
 @pytest.fixture(scope="module")
-def stack(live_place, passbolt_source):
-    with Engine() as engine:
-        live_place.environment.update({"DOCKER_HOST": engine.host, "DOCKER_CONFIG": str(engine.folder),
-                                       "PASSBOLT_HTTP_PORT": "18090", "PASSBOLT_HTTPS_PORT": "14490",
-                                       "APP_FULL_BASE_URL": ADDRESS})
-        folder = live_place.work / "passbolt-stack"
-        folder.mkdir()
-
-        def stack(*arguments, **more):
-            return live_place.run("stack", "passbolt", *arguments, cwd=folder, timeout=3600, **more)
-
-        stack.engine, stack.source = engine, passbolt_source
+def stack(live_place):
+    with StackCommand(live_place, "passbolt", {"PASSBOLT_HTTP_PORT": "18090", "PASSBOLT_HTTPS_PORT": "14490",
+                                               "APP_FULL_BASE_URL": ADDRESS}) as stack:
         yield stack
-        stack("down", "--volumes")
 
 
 def answer():
@@ -40,8 +30,8 @@ def fingerprint(stack):
     return re.search(r"[0-9A-F]{40}", text)[0]
 
 
-def test_up_admin_backup_restore(stack):
-    done = stack("up", *STARTING, *stack.source).ok()
+def test_up_admin_backup_restore(stack, passbolt_source):
+    done = stack("up", *STARTING, *passbolt_source).ok()
     assert done.out.startswith(f"passbolt is up: {ADDRESS}\n") and '"OK"' in answer()
     link = re.search(rf"{ADDRESS}/setup/start/\S+", stack("admin", "ada@example.org", "--first", "Ada").ok().out)
     assert link
@@ -52,7 +42,7 @@ def test_up_admin_backup_restore(stack):
     stack("down", "--volumes").ok()
     assert stack.engine.docker("volume", "ls", "-q").stdout == ""
 
-    done = stack("restore", "safe.tar", *STARTING, *stack.source).ok()
+    done = stack("restore", "safe.tar", *STARTING, *passbolt_source).ok()
     assert "restored what was saved at" in done.err and '"OK"' in answer()
     assert fingerprint(stack) == before
     again = stack("admin", "ada@example.org", "--first", "Ada")

@@ -18,7 +18,6 @@ from debone import SOURCE
 from docker import Engine
 from init import until
 from load import Load
-from mailsink import Sink
 from passbolt_client import Client
 
 pytestmark = pytest.mark.wide
@@ -97,12 +96,6 @@ def engine(live_place, passbolt_source):
 
 
 _VENDORS = [name for name in IMAGES if name.startswith("passbolt-") and name != "passbolt-keys"]
-
-
-@pytest.fixture(scope="module")
-def sink():
-    with Sink() as sink:
-        yield sink
 
 
 @pytest.fixture(scope="module")
