@@ -54,6 +54,23 @@ def stop(service, image):
     return first
 
 
+def comes_to_rest(service):
+    """Waits until no thread of the container has run for a tenth of a second. haproxy's worker answers while its threads
+    still start, and loses a SIGUSR1 that reaches it then: it would end with the next connection."""
+    def threads(process):
+        for status in Path("/proc").glob(f"{process}/task/*/status"):
+            yield status, re.findall(r"^(?:State|\w*voluntary_ctxt_switches):\s*(\w+)", status.read_text(), re.MULTILINE)
+            for child in (status.parent / "children").read_text().split():
+                yield from threads(child)
+
+    first, before = first_process_of(service.process.pid), None
+    end = time.monotonic() + SOON
+    while (now := dict(threads(first))) != before or any(state[0] != "S" for state in now.values()):
+        assert time.monotonic() < end, f"{service}\nits threads did not come to rest: {now}"
+        before = now
+        time.sleep(0.1)
+
+
 def ends(service, first):
     """Holds the container to an end of its own accord; what debone and runc tidy up then is not its time."""
     end = time.monotonic() + SOON
@@ -257,6 +274,7 @@ def test_as_it_comes(live_place, live_build, name, port, path, text):
         with pytest.raises(urllib.error.HTTPError, match="404") as refused:
             get(port, "/nothing")
         refused.value.close()  # it holds the connection, whose end haproxy waits for
+        comes_to_rest(service)
         ends(service, stop(service, Image(layout)))
     assert not re.search(r"\b(warn|error|crit|alert|emerg)\b", service.log.lower()), service.log
 
