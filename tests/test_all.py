@@ -29,7 +29,7 @@ STEPS = [
     ("black-box tests under ASan and UBSan", f"{ASAN} {PYTEST} tests/blackbox"),
     ("unit tests under TSan", TSAN),
     ("the Debian package, lintian", "make deb"),
-    ("build and offline tests on trixie", "tests/trixie.sh"),
+    ("make run and the offline tests on trixie", "tests/trixie.sh"),
     ("fuzzers", FUZZ),
 ]
 

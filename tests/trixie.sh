@@ -1,6 +1,6 @@
 #!/bin/sh
-# trixie.sh: the build and the offline tests on a fresh Debian trixie that has only make, as root. The system is made by
-# mmdebstrap from this machine's own mirror below /var/tmp, and is removed at the end.
+# trixie.sh: the README's two commands on a fresh Debian trixie that has only make, as root; of the tests those that need
+# no archive. The system is made by mmdebstrap from this machine's own mirror below /var/tmp, and is removed at the end.
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
 root=$(mktemp -d /var/tmp/trixie.XXXXXX)
@@ -33,5 +33,5 @@ mount -t tmpfs -o mode=1777 tmpfs tmp
 pivot_root . old
 cd /src
 umount -l /old
-exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 make offline'
+exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 make run offline'
 unshare --mount --propagation private sh -c "$exec_inside" sh "$root"
