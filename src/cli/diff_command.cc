@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -13,7 +14,7 @@
 #include "cli/differences_text.h"
 #include "cli/find_recipe.h"
 #include "cli/lock_file.h"
-#include "cli/options.h"
+#include "cli/one_of.h"
 #include "cli/output.h"
 #include "cli/select_packages.h"
 #include "cli/side.h"
@@ -25,12 +26,17 @@ using base::Error;
 using base::Exit;
 namespace fs = std::filesystem;
 
+enum class DiffFormat { text, json, dot };
+
+const std::map<std::string, DiffFormat> formats{
+    {"dot", DiffFormat::dot}, {"json", DiffFormat::json}, {"text", DiffFormat::text}};
+
 struct Options {
   std::string before;
   std::string after;
   ArchiveOptions archive;
   bool every_path = false;
-  Format format = Format::text;
+  DiffFormat format = DiffFormat::text;
 };
 
 enum class Kind { image, lock, recipe };
@@ -116,8 +122,11 @@ int diff(const Options& options) {
   if (!after) after = resolve_side(options.after, before, options);
   make_comparable(*before, *after);
   const auto found = differences(*before, *after);
-  print(options.format == Format::json ? json_of(found, *before, *after).dump(2) + "\n"
-                                       : text_of(found, *before, *after, options.every_path));
+  switch (options.format) {
+    case DiffFormat::text: print(text_of(found, *before, *after, options.every_path)); break;
+    case DiffFormat::json: print(json_of(found, *before, *after).dump(2) + "\n"); break;
+    case DiffFormat::dot: print(dot_of(found, *before, *after)); break;
+  }
   return static_cast<int>(found.empty() ? Exit::done : Exit::does_not_hold);
 }
 
@@ -136,7 +145,8 @@ Command diff_command() {
       .examples = {{"debone diff old/php-fpm.lock php-fpm.lock", "what a new lock changes, for a merge request"},
                    {"debone diff php-fpm php-fpm-old.tar", "an OCI layout and a docker archive"},
                    {"debone diff php-fpm.yaml php-fpm", "whether an image is as its recipe and lock say"},
-                   {"debone diff a b --files --format json", "every path, for a program to read"}},
+                   {"debone diff a b --files --format json", "every path, for a program to read"},
+                   {"debone diff a b --format dot | dot -Tsvg >diff.svg", "a drawing, by Graphviz"}},
       .prepare =
           [](CLI::App& app) {
             const auto options = std::make_shared<Options>();
@@ -144,7 +154,8 @@ Command diff_command() {
             app.add_option("B", options->after, "Likewise")->required()->type_name("");
             app.add_flag("--files", options->every_path, "A line for every path, those of changed packages too");
             add_archive_options(app, options->archive, "Which of several Debian architectures");
-            add_format(app, options->format);
+            add_choice(app, "--format", options->format, formats,
+                       "What the result on stdout is: text (the default), json, or dot", "FORMAT");
             return [options] { return diff(*options); };
           },
   };

@@ -267,6 +267,43 @@ TEST(Differences, AsJson) {
             R"("packages":[],"accounts":[]})");
 }
 
+TEST(Differences, AsADrawing) {
+  auto before = image_of({package("a", "1"), package("b", "1")},
+                         {{"bin/a", file("abc", "a")}, {"etc/x", file("1")}, {"etc/y", file("1")}}, 1000);
+  before.what = "old";
+  auto after = image_of({package("a", "2"), package("c", "1")},
+                        {{"bin/a", file("abd", "a")}, {"bin/c", file("c", "c")}, {"bin/d", file("d", "c")}}, 2000);
+  after.what = "a \"new\" one";
+  (*after.config)[{"environment", "A"}] = "1";
+  EXPECT_EQ(dot_of(differences(before, after), before, after), R"(digraph diff {
+  rankdir=LR;
+  node [fontname="sans-serif"];
+  A [label="old\n1.00 kB", shape=box, style=bold];
+  B [label="a \"new\" one\n2.00 kB", shape=box, style=bold];
+  n0 [label="~ a 1 -> 2", shape=box, color="#b35900"];
+  n1 [label="- b 1", shape=box, color="#b42318"];
+  n2 [label="+ c 1", shape=box, color="#1a7f37"];
+  n3 [label="+ environment A", shape=note, color="#1a7f37"];
+  n4 [label="- 2 paths\nin /etc", shape=folder, color="#b42318"];
+  n5 [label="~ 1 path\nof a", shape=folder, color="#b35900"];
+  n6 [label="+ 2 paths\nof c", shape=folder, color="#1a7f37"];
+  A -> n0 [color="#b35900"];
+  n0 -> B [color="#b35900"];
+  A -> n1 [color="#b42318"];
+  n2 -> B [color="#1a7f37"];
+  n3 -> B [color="#1a7f37"];
+  A -> n4 [color="#b42318"];
+  A -> n5 [color="#b35900"];
+  n5 -> B [color="#b35900"];
+  n6 -> B [color="#1a7f37"];
+}
+)");
+  const auto lock = lock_of({architecture("amd64", {package("a", "1", 3)}), architecture("arm64", {})});
+  const auto other = lock_of({architecture("amd64", {package("a", "1", 3)}),  //
+                              architecture("arm64", {package("b", "1")})});
+  EXPECT_NE(dot_of(differences(lock, other), lock, other).find(R"(label="+ b 1\narm64")"), std::string::npos);
+}
+
 TEST(Differences, ALockWithoutThatArchitecture) {
   auto lock = lock_of({architecture("amd64", {}), architecture("arm64", {})});
   lock.what = "x.lock";

@@ -1,4 +1,4 @@
-// What `debone diff` prints: differences as a few lines for a merge request, and as JSON.
+// What `debone diff` prints: differences as a few lines for a merge request, as JSON, and drawn.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -13,5 +13,8 @@ namespace debone::cli {
 std::string text_of(const Differences& found, const Side& before, const Side& after, bool every_path);
 
 nlohmann::ordered_json json_of(const Differences& found, const Side& before, const Side& after);
+
+// https://graphviz.org/doc/info/lang.html: red is gone, green is new, brown is changed.
+std::string dot_of(const Differences& found, const Side& before, const Side& after);
 
 }  // namespace debone::cli

@@ -45,7 +45,7 @@ def test_nothing_is_asked(place):
     (["check", "x.tar", "--format", "2"], "error: --format is '2'; it is json, sarif or text"),
     (["show", "x.tar", "--format", "jsn"], "error: --format is 'jsn'; it is json or text\n  hint: did you mean 'json'?"),
     (["why", "php-fpm", "php", "--format", "1"], "error: --format is '1'; it is dot, json or text"),
-    (["diff", "a.tar", "b.tar", "--format", "xml"], "error: --format is 'xml'; it is json or text"),
+    (["diff", "a", "b", "--format", "svg"], "error: --format is 'svg'; it is dot, json or text"),
     (["tree", "php-fpm", "--format", "png"], "error: --format is 'png'; it is dot, json, svg or text"),
     (["test", "x.tar", "x.yaml", "--format", "xunit"],
      "error: --format is 'xunit'; it is ctrf, json, junit or text\n  hint: did you mean 'junit'?"),

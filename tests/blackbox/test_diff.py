@@ -195,6 +195,10 @@ def test_two_locks(place):
     assert compared["packages"][1]["after"] == {
         "version": "1.1", "architecture": ARCH, "state": "data-only", "deb_size": 5000}
     assert "files" not in compared and "config" not in compared
+    dot = differ(place, "a.lock", "b.lock", "--format", "dot").out
+    assert dot.startswith("digraph diff {\n") and dot.endswith("}\n")
+    assert [line.split('"')[1] for line in dot.splitlines() if "label=" in line] == [
+        "a.lock\\nlock", "b.lock\\nlock", "- gone 1", "~ hello 1.0 -> 1.1: kept -> data-only", "+ new 2"]
 
 
 def test_a_lock_and_an_image(place, debian):
