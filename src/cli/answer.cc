@@ -106,9 +106,22 @@ InRecipe place_in_recipe(const recipe::Recipe& recipe, const std::string& asked)
   return {};
 }
 
+// "effects (accounts)", "the base (libc6)"; empty where the image has no such path.
+std::string made_by(const Explainer& explainer, const std::string& asked) {
+  const auto path = base::RelPath::parse_absolute(asked);
+  const auto origin = path ? explainer.origin_of(*path).value_or("") : "";
+  const auto colon = origin.find(':');
+  const auto who = colon == std::string::npos ? "" : fmt::format(" ({})", origin.substr(colon + 1));
+  if (origin.starts_with("effect:")) return "effects" + who;
+  if (origin.starts_with("base")) return "the base" + who;
+  return colon == std::string::npos ? origin : origin.substr(colon + 1);
+}
+
 }  // namespace
 
-bool Answers::is_in_image() const { return !by_recipe.empty() || std::ranges::any_of(found, &Answer::is_in_image); }
+bool Answers::is_in_image() const {
+  return !by_recipe.empty() || !made_by.empty() || std::ranges::any_of(found, &Answer::is_in_image);
+}
 
 std::vector<Answer> answers_in_image(const Explanation& explanation, const PackageSet& set,
                                      const evidence::Lookup& lookup, std::string_view asked) {
@@ -197,7 +210,8 @@ Answers answer(const Explainer& explainer, const recipe::Recipe& recipe, const s
     const PackageSet set(pointers(closure.facts));
     lookup = evidence::look_up(set, asked);
     answers.found = answers_left_out(closure, set, lookup, recipe, asked);
-    if (answers.found.empty()) {
+    if (answers.found.empty() && lookup.kind == NameKind::path) answers.made_by = made_by(explainer, asked);
+    if (answers.found.empty() && answers.made_by.empty()) {
       answers.near = lookup.near;
       if (lookup.kind != NameKind::package) answers.unknown = closure.unknown.size();
     }

@@ -46,6 +46,7 @@ struct Answers {
   std::string base;               // what `why` or `show` may know of it: "debone why php-fpm libc6"; or empty
   std::string by_recipe;          // its place, where the recipe itself makes the path: "app.yaml:9:5"
   std::string recipe_key;         // by which of its keys: "paths"
+  std::string made_by;            // where no package has the path: "effects (accounts)", "the base (libc6)"
   std::vector<std::string> near;  // names that may be meant where nothing was found
   std::size_t unknown = 0;        // packages that were left out and of whose files nothing is known
 
@@ -60,7 +61,8 @@ std::vector<Answer> answers_left_out(const AptClosure& closure, const evidence::
                                      const evidence::Lookup& lookup, const recipe::Recipe& recipe,
                                      std::string_view asked);
 
-// Evidence is looked for only where the image has what is asked for, and apt's closure only where it has not.
+// Evidence is looked for only where the image has what is asked for, and apt's closure only where it has not; a path
+// that no package has is looked for in the file system with all effects.
 Answers answer(const Explainer& explainer, const recipe::Recipe& recipe, const std::string& architecture,
                const std::string& asked);
 

@@ -92,8 +92,6 @@ std::string told_absent(const Answers& answers) {
     case NameKind::path: text = fmt::format("{}: no package of {} has it\n", asked, answers.recipe); break;
     case NameKind::soname: text = fmt::format("{}: no library of {} is called so\n", asked, answers.recipe); break;
   }
-  if (answers.kind == NameKind::path)
-    text += "  it may be one that effects make (accounts, caches, links of alternatives): these no package has\n";
   if (!answers.base.empty()) text += fmt::format("  the base may have it: `{}`\n", base::printable(answers.base));
   for (const auto& near : answers.near) text += fmt::format("  there is {}\n", base::printable(near));
   if (answers.unknown > 0)
@@ -133,6 +131,9 @@ std::string text_of(const Answers& answers, bool all) {
   if (!answers.by_recipe.empty())
     text += fmt::format("{}: in the image, by the recipe's {} ({})\n", base::printable(answers.asked),
                         answers.recipe_key, answers.by_recipe);
+  else if (!answers.made_by.empty())
+    return text + fmt::format("{}: in the image, made by {}\n", base::printable(answers.asked),
+                              base::printable(answers.made_by));
   else if (answers.found.empty())
     return told_absent(answers);
   if (answers.kind == NameKind::path && answers.found.size() > 1 && answers.is_in_image())
@@ -162,6 +163,7 @@ nlohmann::ordered_json json_of(const Answers& answers) {
           {"in_image", answers.is_in_image()},
           {"leads_to", base::printable(answers.leads_to)},
           {"by_recipe", answers.by_recipe},
+          {"made_by", base::printable(answers.made_by)},
           {"found", found},
           {"near", answers.near}};
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "cli/build_tree.h"
 #include "cli/cut_packages.h"
 #include "cli/locked_debs.h"
 #include "cli/looked_at.h"
@@ -71,8 +72,7 @@ std::vector<package::Facts> Explainer::facts() const {
     if (found[i] && found[i]->record.id() != taken[i]->id()) found[i].reset();
   });
   if (!std::ranges::all_of(found, &std::optional<package::Facts>::has_value)) {
-    const auto selection =
-        lock_ ? select_from_lock(lock_->lock, recipe_, selection_.architecture.name, what_, context_) : selection_;
+    const auto selection = selection_with_debs();
     fetch_debs(selection, context_);
     base::parallel_for(taken.size(), context_.archive.jobs, [&](std::size_t i) {
       if (found[i]) return;
@@ -83,6 +83,18 @@ std::vector<package::Facts> Explainer::facts() const {
   std::vector<package::Facts> facts;
   for (auto& one : found) facts.push_back(*std::move(one));
   return facts;
+}
+
+Selection Explainer::selection_with_debs() const {
+  if (!lock_) return selection_;
+  return select_from_lock(lock_->lock, recipe_, selection_.architecture.name, what_, context_);
+}
+
+std::optional<std::string> Explainer::origin_of(const base::RelPath& path) const {
+  const auto image = build_tree(recipe_, selection_with_debs(), context_);
+  if (image.tree.leaves_root(path)) return std::nullopt;
+  const auto* node = image.tree.find(image.tree.resolve(path, false));
+  return node == nullptr ? std::nullopt : std::optional(node->origin);
 }
 
 Explanation Explainer::explain(std::vector<package::Facts> facts) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/rel_path.h"
 #include "cli/build_context.h"
 #include "cli/lock_file.h"
 #include "cli/select_packages.h"
@@ -56,7 +57,13 @@ class Explainer {
   Explanation explain(std::vector<package::Facts> facts) const;
   AptClosure apt_closure(std::vector<package::Facts> facts) const;
 
+  // Who put this path into the image, as its file system's nodes say it: "effect:accounts"; nothing where the image has
+  // no such path, whose last link is not followed. The file system is made for it, so that this takes as long as most
+  // of a build. Throws Error as build_tree() does.
+  std::optional<std::string> origin_of(const base::RelPath& path) const;
+
  private:
+  Selection selection_with_debs() const;
   evidence::Closure find_closure(const std::vector<package::Facts>& facts, const evidence::CutFiles& cuts) const;
 
   const recipe::Recipe& recipe_;

@@ -62,10 +62,12 @@ Command why_command() {
           "needs, loads, links to or names what. NAME is a package, a path (\"/usr/bin/php8.4\"; links are followed), "
           "or a library's soname (\"libxml2.so.2\"). Of what is not in the image it tells why it was left out or cut, "
           "and by which chain apt would have installed it; or that it never was in apt's closure.\n"
-          "With a lock nothing is resolved or fetched that is not needed for it. Exit status 0 says that NAME is in "
-          "the image, 1 that it is not, or that it is a file which effects make: of these `why` does not know.",
+          "With a lock nothing is resolved or fetched that is not needed for it. A path that no package has is looked "
+          "for in the image's file system, which is made for it. Exit status 0 says that NAME is in the image, 1 that "
+          "it is not.",
       .examples = {{"debone why php-fpm libavif16", "a package"},
                    {"debone why php-fpm /usr/bin/php", "a path"},
+                   {"debone why php-fpm /etc/passwd", "a path that effects make"},
                    {"debone why php-fpm libxml2.so.2 --all", "a library, with every file that needs it"},
                    {"debone why php-fpm perl-base --format dot | dot -Tsvg >why.svg", "the chain, drawn by Graphviz"}},
       .prepare =

@@ -141,10 +141,16 @@ def test_a_path_of_the_recipe(locked):
 def test_a_path_that_nobody_has(locked):
     assert why(locked, "/usr/bin/apq", status=1).out == """\
 /usr/bin/apq: no package of test has it
-  it may be one that effects make (accounts, caches, links of alternatives): these no package has
   there is /usr/bin/app
 """
     assert why(locked, "/../x", status=1).out.startswith("/../x: no package of test has it\n")
+
+
+def test_a_path_that_effects_make(locked):
+    assert why(locked, "/var/lib/dpkg/status.d/app").out == (
+        "/var/lib/dpkg/status.d/app: in the image, made by effects (dpkg-status)\n")
+    found = why(locked, "/var/lib/dpkg/status.d/app", "--format", "json").json
+    assert found["in_image"] is True and found["made_by"] == "effects (dpkg-status)" and found["found"] == []
 
 
 def test_a_directory(locked):
@@ -246,7 +252,6 @@ ucf 3.0: left out, since no kept file executes its programs (/usr/bin/ucf)
 """
     assert why(locked, "/usr/bin/perl", status=1).out == """\
 /usr/bin/perl: no package of test has it
-  it may be one that effects make (accounts, caches, links of alternatives): these no package has
   of 2 packages that were left out the files are not known here; whoever wrote the lock knows
 """
 
