@@ -26,7 +26,7 @@ STEPS = [
     ("format, unit tests, clang-tidy, ASan and UBSan", "make check-format unit check-tidy asan"),
     ("black-box tests, the wide ones too", f"{PYTEST} --wide --ignore=tests/live tests"),
     ("live tests, the wide ones too", f"{PYTEST} --wide tests/live"),
-    ("black-box tests under ASan and UBSan", f"{ASAN} {PYTEST} tests/blackbox"),
+    ("black-box and live tests under ASan and UBSan", f"{ASAN} {PYTEST} tests/blackbox tests/live"),
     ("unit tests under TSan", TSAN),
     ("the Debian package, lintian", "make deb"),
     ("make run and the offline tests on trixie", "tests/trixie.sh"),
