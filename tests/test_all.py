@@ -17,7 +17,7 @@ FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS", "120"))
 PYTEST = f"{sys.executable} -B -m pytest"
 ASAN = "env ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 DEBONE_PROGRAM=build/asan/debone"
 TSAN = "cmake --preset tsan >/dev/null && cmake --build build/tsan && ctest --test-dir build/tsan --output-on-failure -j2"
-FUZZ = ("cmake --preset fuzz >/dev/null && cmake --build build/fuzz && for fuzzer in build/fuzz/fuzz/fuzz_*; do "
+FUZZ = ("cmake --preset fuzz >/dev/null && cmake --build build/fuzz --target fuzzers && for fuzzer in build/fuzz/fuzz/fuzz_*; do "
         "name=${fuzzer##*/fuzz_}; mkdir -p build/fuzz/found/$name && echo \"== $name\" && "
         f"$fuzzer -max_total_time={FUZZ_SECONDS} -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 "
         "-artifact_prefix=build/fuzz/found/$name- build/fuzz/found/$name fuzz/corpus/$name || exit 1; done")
