@@ -79,6 +79,7 @@ std::string main_page(const CLI::App& root, const std::vector<Command>& all) {
       ".B DEBONE_DEBIAN_SNAPSHOT\nwhere versions are fetched from that the mirrors have dropped; else "
       "snapshot.debian.org\n.TP\n"
       ".B DEBONE_DEBIAN_KEYRING\nthe keyring that Debian's suites are verified with\n.TP\n"
+      ".B DEBONE_EFFECTS\na folder whose *.yaml are read after the program's own table of effects\n.TP\n"
       ".B http_proxy, https_proxy, no_proxy\nhonoured when fetching\n.TP\n"
       ".B SOURCE_DATE_EPOCH\nthe image's date, in seconds since 1970\n.TP\n.B NO_COLOR\nno colours on a terminal\n";
   return text;

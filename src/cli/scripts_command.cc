@@ -109,6 +109,11 @@ std::string why_of(const effects::Account& account) {
   return text;
 }
 
+// Where its entry stands, and the key by which that knows it.
+std::string entry_of(const effects::Account& account) {
+  return account.entry + (account.form.key.empty() ? "" : ", " + account.form.key);
+}
+
 // What an entry for it would look like.
 std::string skeleton(const effects::Account& account) {
   std::string text = fmt::format("- package: {}\n", account.package);
@@ -132,6 +137,7 @@ std::string text_of(const std::vector<PackageScripts>& packages, bool open_only)
       if (open_only && !account.is_open()) continue;
       rows +=
           fmt::format("  {:<9} {:<8} {}\n", account.script, name_of(account.state), base::printable(why_of(account)));
+      if (account.state == State::known) rows += fmt::format("      {}\n", base::printable(entry_of(account)));
       if (!account.is_open()) continue;
       for (const auto& line : account.lines) rows += fmt::format("      {}\n", base::printable(line));
       rows += "    an entry for the table of effects:\n";
@@ -189,12 +195,11 @@ Command scripts_command() {
       .summary = "Show the maintainer scripts of packages, and what is known of each",
       .description =
           "Shows each maintainer script of the packages of WHAT (a recipe's file, the name of a recipe of the catalog, "
-          "or a "
-          ".deb), with what the table of effects says of it: that it does nothing, how many steps it takes, or that it "
-          "is "
-          "not known, or has changed since. Of those its lines are shown, without comments and what debhelper wrote, "
-          "and "
-          "what an entry in the table would look like. Exit status 1: some are not accounted for.",
+          "or a .deb), with what the table of effects says of it: that it does nothing, or how many steps it takes, "
+          "with the place and the key of the entry; or that it is not known, or has changed since. Of those its lines "
+          "are shown, without comments and what debhelper wrote, and what an entry in the table would look like; "
+          "filled in, it may stand in a file NAME.yaml of a folder that DEBONE_EFFECTS names. Exit status 1: some are "
+          "not accounted for.",
       .examples = {{"debone scripts php-fpm", "shows those of the catalog's php-fpm"},
                    {"debone scripts --open app.yaml", "shows those that nothing accounts for"},
                    {"debone scripts ./vendor.deb", "shows those of a package"}},
