@@ -2,6 +2,7 @@
 and what of their differences tests/oracle/expected.yaml does not explain. What is installed are the very .debs of a lock
 that debone made, those of Essential packages and of apt among them, from an archive of their own."""
 
+import functools
 import gzip
 import hashlib
 import io
@@ -81,18 +82,20 @@ class Installation:
         return dict(re.findall(r"(?m)^Package: (\S+)\n(?:.+\n)*?Version: (\S+)$", status))
 
 
-def installation(suite, packages, image, answers=()):
-    """The real one, with answers (package, question, type, value) to debconf's questions. It is kept for the very packages
-    that the image has, by their versions."""
-    stanzas = sorted(image.read(path).decode() for path in image.entries()
-                     if path.startswith("var/lib/dpkg/status.d/") and not path.endswith(".md5sums"))
-    key = hashlib.sha256(json.dumps([2, suite, sorted(packages), stanzas, *answers]).encode()).hexdigest()
-    kept = KEPT / key
-    if kept.exists():
-        return pickle.loads(gzip.decompress(kept.read_bytes()))
-    with tempfile.TemporaryDirectory(prefix="debone-installation-") as work:
-        os.chmod(work, 0o755)  # apt reads as a user of its own
-        installed = _install(suite, packages, answers, Path(work))
+def installation(suite, packages, answers=()):
+    """The real one, with answers (package, question, type, value) to debconf's questions. It is kept by the hash of the
+    lock of what is installed: every package's name, version, architecture and SHA-256, Essential ones and apt included."""
+    place = live_workplace()
+    try:
+        locked = lock_of(suite, essential(suite) | {"apt", *packages}, place)
+        kept = KEPT / kept_as(suite, packages, answers, locked)
+        if kept.exists():
+            return pickle.loads(gzip.decompress(kept.read_bytes()))
+        with tempfile.TemporaryDirectory(prefix="debone-installation-") as work:
+            os.chmod(work, 0o755)  # apt reads as a user of its own
+            installed = _install(suite, packages, answers, debs_of(locked, place), Path(work))
+    finally:
+        place.close()
     KEPT.mkdir(parents=True, exist_ok=True)
     half = kept.with_suffix(f".{os.getpid()}")
     half.write_bytes(gzip.compress(pickle.dumps(installed), 1))
@@ -100,41 +103,53 @@ def installation(suite, packages, image, answers=()):
     return installed
 
 
-def essential(suite, work):
+def kept_as(suite, packages, answers, locked):
+    """The name by which an installation is kept."""
+    asked = [3, MAKE_RUN, suite, sorted(packages), *answers, sorted(locked)]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+@functools.cache
+def essential(suite):
     """The names of the suite's Essential packages."""
-    apt = Apt(work, suite, ARCH, mirrors())
-    apt.update()
-    return {name for path in apt.packages_files()
-            for name in re.findall(r"(?m)^Package: (\S+)\n(?:.+\n)*?Essential: yes$", Path(path.partition("=")[2]).read_text())}
+    with tempfile.TemporaryDirectory(prefix="debone-essential-") as work:
+        apt = Apt(work, suite, ARCH, mirrors())
+        apt.update()
+        return {name for path in apt.packages_files() for name in re.findall(
+            r"(?m)^Package: (\S+)\n(?:.+\n)*?Essential: yes$", Path(path.partition("=")[2]).read_text())}
 
 
-def locked_debs(suite, packages, place):
-    """What debone's lock of these packages has, with all that they depend on: from the store."""
+def lock_of(suite, packages, place):
+    """What debone's lock of these packages and of all that they depend on says of each: (name, version, architecture,
+    SHA-256). Its recipe stands beside it, for debs_of."""
     recipe = place.write("system.yaml", f"name: system\ncontents:\n  sources: [{{debian: {suite}}}]\n"
                          f"  packages: [{', '.join(sorted(packages))}]\nclosure: full\n")
-    for command in ("lock", "fetch"):
-        place.run(command, recipe.name, "--allow-expired", "--allow-older", timeout=900).ok()
+    place.run("lock", recipe.name, "--allow-expired", "--allow-older", timeout=900).ok()
     lock = yaml.load(recipe.with_suffix(".lock").read_text(), Loader=yaml.BaseLoader)  # a version is no number
-    for one in lock["packages"][ARCH]:
-        path = Path(place.environment["DEBONE_STORE"]) / "blobs/sha256" / one["sha256"][:2] / one["sha256"]
+    return [(one["name"], one["version"], one["arch"], one["sha256"]) for one in lock["packages"][ARCH]]
+
+
+def debs_of(locked, place):
+    """The packages of a lock that lock_of has just made, from the store."""
+    place.run("fetch", "system.yaml", "--allow-expired", "--allow-older", timeout=900).ok()
+    for name, version, arch, sha256 in locked:
+        path = Path(place.environment["DEBONE_STORE"]) / "blobs/sha256" / sha256[:2] / sha256
         control = subprocess.run(["dpkg-deb", "--field", path], capture_output=True, text=True, check=True).stdout
-        yield Package(one["name"], one["version"], one["arch"], control, path.read_bytes())
+        yield Package(name, version, arch, control, path.read_bytes())
 
 
-def archive(suite, packages, work):
-    """An archive with the .debs of a lock of these packages, of the Essential ones and of apt: (its folder, its key)."""
-    place, keys = live_workplace(), Keys()
+def archive(suite, debs, work):
+    """An archive with these packages: (its folder, its key)."""
+    keys = Keys()
     try:
         key = keys.make("Archive")
-        debs = list(locked_debs(suite, essential(suite, work / "apt") | {"apt", *packages}, place))
-        Repository(work / "archive", keys, key).publish(suite, debs)
+        Repository(work / "archive", keys, key).publish(suite, list(debs))
         public = work / "archive.gpg"
         public.write_bytes(key.public.read_bytes())
         public.chmod(0o644)
         return work / "archive", public
     finally:
         keys.close()
-        place.close()
 
 
 def live_workplace():
@@ -149,8 +164,8 @@ def live_workplace():
     return place
 
 
-def _install(suite, packages, answers, work):
-    folder, key = archive(suite, packages, work)
+def _install(suite, packages, answers, debs, work):
+    folder, key = archive(suite, debs, work)
     sources = work / "sources.list"
     sources.write_text(f"deb [signed-by={key}] copy:{folder} {suite} main\n")
     selections = work / "selections"
@@ -203,7 +218,7 @@ def _explained(path, there, packages, is_in_both):
 
 def unexplained(image, installed):
     """A line for each difference that no rule accounts for. Files of packages that the image has not are nobody's
-    difference: dpkg's own lists say whose they are."""
+    difference where it has nothing in their place either: dpkg's own lists say whose they are."""
     ours = entries_of(image)
     packages = {path.removeprefix("var/lib/dpkg/status.d/") for path in ours
                 if path.startswith("var/lib/dpkg/status.d/") and not path.endswith(".md5sums")}
@@ -216,7 +231,7 @@ def unexplained(image, installed):
         mine, real = (found and _named(found, *names)
                       for found, names in zip((ours.get(path), installed.entries.get(path)), accounts))
         owners = installed.owners.get(path)
-        if mine == real or (owners and not owners & packages):
+        if mine == real or (mine is None and owners and not owners & packages):
             continue
         if not _explained(path, there, packages, mine is not None and real is not None):
             wrong.append(f"{path}: {mine}, but really {real}")

@@ -42,7 +42,7 @@ def both(suite, live_build):
     layout, summary = live_build(recipe_of(suite))
     assert [line for line in summary["warnings"] if "does not know it" in line or "MIME" in line or "gschemas" in line] == []
     image = Image(layout)
-    installed = installation(suite, packages_of(suite), image)
+    installed = installation(suite, packages_of(suite))
     return files_of(image), {path: content for path, content in installed.contents.items()
                              if installed.entries[path][0] == "file" and is_compared(path)}
 
