@@ -234,10 +234,10 @@ def test_each_finisher_is_needed(live_place, live_build):
     made than it takes to see that."""
     before = used.copy()
     needless = [finisher for finisher in finishers(live_place) if finisher not in UNCOMPARED]
-    for name, request in REQUESTS.items():
+    for name in sorted(REQUESTS, key=lambda name: "bookworm" in name):  # one suite has them all
         if not needless:
             break
-        image, installed = Image(live_build(recipe_of(name))[0]), installation(*request, ANSWERS.get(name, ()))
+        image, installed = Image(live_build(recipe_of(name))[0]), installation(*REQUESTS[name], ANSWERS.get(name, ()))
         assert not differs(image, installed, stated_accounts(name)), name
         needless = [finisher for finisher in needless if not is_missed(live_place, name, image, installed, finisher)]
     used.clear()
