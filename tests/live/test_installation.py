@@ -3,13 +3,17 @@ difference in path, type, mode, owner, link target or content has its explanatio
 bug. Each finisher is shown to be needed for that: without it there is a difference."""
 
 import hashlib
+import io
 import re
+import tarfile
+import types
 
 import pytest
 import yaml
 
 from debone import SOURCE
-from installation import RULES, account_lines, cached_libraries, installation, kept_as, unexplained, used
+from installation import (RULES, Installation, account_lines, cached_libraries, installation, kept_as, unexplained,
+                          used)
 from ociimage import Image
 from test_desktop_caches import packages_of
 
@@ -136,6 +140,31 @@ def test_an_installation_is_kept_by_the_lock_of_what_it_holds():
              kept_as("trixie", ["a"], [("a", "a/q", "select", "x")], lock)]
     assert len(set(keys)) == len(keys)
     assert kept_as("trixie", ["a"], (), lock[::-1]) == keys[0]
+
+
+def tar_of(files):
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for path, content in files.items():
+            member = tarfile.TarInfo(path)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return archive.getvalue()
+
+
+@pytest.mark.parametrize("ours, wrong", [(None, []), (b"real", []), (b"other", ["usr/bin/other"])])
+def test_what_stands_in_the_place_of_another_packages_file_is_a_difference(tmp_path, ours, wrong):
+    accounts = {"etc/passwd": b"root:*:0:0:root:/root:/bin/sh\n", "etc/group": b"root:*:0:\n"}
+    (tmp_path / "system.tar").write_bytes(tar_of(accounts | {
+        "var/lib/dpkg/status": b"Package: other\nVersion: 1\n", "var/lib/dpkg/info/other.list": b"/usr\n/bin/other\n",
+        "usr/bin/other": b"real"}))
+    files = accounts | {"var/lib/dpkg/status.d/tool": b""} | ({} if ours is None else {"usr/bin/other": ours})
+    image = types.SimpleNamespace(layers=lambda: [tar_of(files)], read=files.__getitem__)
+    before = used.copy()
+    found = unexplained(image, Installation(tmp_path / "system.tar"))
+    used.clear()
+    used.update(before)
+    assert [line.partition(": ")[0] for line in found if "var/lib/dpkg/" not in line] == wrong
 
 
 @pytest.mark.wide
