@@ -111,10 +111,16 @@ BaseImage build_base(const recipe::Extends& extends, const std::string& architec
   return base;
 }
 
-}  // namespace
+// What differs between the bases of one process; another name of the same one is part of it.
+std::string key_of(const recipe::Extends& extends, const std::string& architecture, const archive::Options& options) {
+  auto key = fmt::format("{}\n{}\n{}\n", architecture, extends.written, extends.path.string());
+  for (const auto& [name, source] : options.replacements)
+    key += fmt::format("{}={},{}\n", name, source.url, source.key_file.string());
+  return key;
+}
 
-std::shared_ptr<const BaseImage> open_base(const recipe::Recipe& recipe, const std::string& architecture,
-                                           const BuildContext& context) {
+std::shared_ptr<const BaseImage> opened(const recipe::Recipe& recipe, const std::string& architecture,
+                                        const BuildContext& context) {
   const auto& extends = *recipe.extends;
   return base::while_doing(fmt::format("opening the base of {}", recipe.name), [&] {
     auto base = extends.is_image ? read_base(extends, architecture) : build_base(extends, architecture, context);
@@ -126,6 +132,16 @@ std::shared_ptr<const BaseImage> open_base(const recipe::Recipe& recipe, const s
     }
     return std::make_shared<const BaseImage>(std::move(base));
   });
+}
+
+}  // namespace
+
+std::shared_ptr<const BaseImage> open_base(const recipe::Recipe& recipe, const std::string& architecture,
+                                           const BuildContext& context) {
+  if (context.bases == nullptr) return opened(recipe, architecture, context);
+  auto& kept = (*context.bases)[key_of(*recipe.extends, architecture, context.archive)];
+  if (kept == nullptr) kept = opened(recipe, architecture, context);
+  return kept;
 }
 
 debian::PackageIndex index_of(const BaseImage& base, const std::string& architecture) {

@@ -28,7 +28,8 @@ struct BaseImage {
 };
 
 // `recipe` extends something. Throws Error as building or reading an image does; (usage) where the image is none for
-// that architecture.
+// that architecture. Where the context keeps bases, one is opened once for all that extend it, if their --source are
+// the same.
 std::shared_ptr<const BaseImage> open_base(const recipe::Recipe& recipe, const std::string& architecture,
                                            const BuildContext& context);
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +13,11 @@
 
 namespace debone::cli {
 
+struct BaseImage;
+
+// Images that recipes extend, opened already, by what makes one differ from another (open_base).
+using OpenedBases = std::map<std::string, std::shared_ptr<const BaseImage>>;
+
 struct BuildContext {
   store::Store& store;
   archive::Options archive;  // its jobs are every stage's
@@ -19,6 +26,7 @@ struct BuildContext {
   Progress& progress;
   bool strict = false;                // a maintainer script that the table of effects does not know fails the build
   std::string without_finisher = {};  // of effects; empty: none is left out
+  OpenedBases* bases = nullptr;       // for who builds several recipes that extend one; null: none is kept
 };
 
 }  // namespace debone::cli

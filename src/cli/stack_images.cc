@@ -84,13 +84,14 @@ void require_sources(const FoundStack& found, const ArchiveOptions& options) {
 
 // The first of a recipe's variants, which is the recipe as it stands.
 image::Image build(const Wanted& image, const std::string& architecture, const ArchiveOptions& options,
-                   store::Store& store, Progress& progress) {
+                   store::Store& store, OpenedBases& bases, Progress& progress) {
   const auto own = options_for(image, options);
   const auto lock = find_lock(image.what, image.recipe, own.offline);
   const BuildContext context{.store = store,
                              .archive = archive_options(own, image.recipe),
                              .source_date_epoch = source_date_epoch(),
-                             .progress = progress};
+                             .progress = progress,
+                             .bases = &bases};
   auto built = build_recipe(image.recipe, image.what, lock, architecture, {recipe::Variant::latest}, context);
   return std::move(built.image.variants.at(0));
 }
@@ -106,10 +107,11 @@ void provide_images(const FoundStack& found, const stack::Engine& engine, const 
   const base::TempDir folder("debone-stack");
   const auto archive = folder.path() / "images.tar";
   store::Store store(store::Store::default_root());
+  OpenedBases bases;
   std::vector<image::Named> named;
   for (const auto& one : images) {
     image::require_docker_target(archive, one.image);
-    named.push_back({one.image, {build(one, architecture, options, store, progress)}});
+    named.push_back({one.image, {build(one, architecture, options, store, bases, progress)}});
   }
   progress.stage(
       "load",

@@ -12,6 +12,7 @@ import pytest
 
 from debone import SOURCE
 from docker import Engine
+from ociimage import Image
 from server import Server
 from tinydebian import TinyDebian, busybox, standard
 
@@ -77,6 +78,8 @@ elif arguments[:2] == ["container", "ls"]:
     print(" ".join(one["Id"] for one in json.loads(answer("containers", "[]"))))
 elif arguments[:2] == ["container", "inspect"]:
     print(answer("containers", "[]"))
+elif arguments[0] == "load":
+    (here / "loaded").write_bytes(pathlib.Path(arguments[2]).read_bytes())
 elif arguments[0] == "logs":
     print("\\x1b[31mcannot read the key\\nsecond line")
 elif arguments[0] == "exec":
@@ -320,6 +323,28 @@ def test_admin(place, fake):
     fake.containers()
     place.run("stack", "tiny", "admin", "ada@example.org").fails(
         1, "error: tiny: the stack is not up\n  hint: `debone stack tiny up` starts it")
+
+
+def test_what_several_images_extend_is_built_once(place, debian):
+    place.write("tiny/base.yaml", "name: base\ncontents: {sources: [{debian: trixie}], packages: [hello]}\n")
+    for name in ("one", "two"):
+        place.write(f"tiny/{name}.yaml", f"name: {name}\nextends: base.yaml\ncmd: [hello, {name}]\n"
+                                         f"paths: [{{path: /srv/{name}, type: file, content: x}}]\n")
+    alone = [Image(place.work / name).manifest["config"]["digest"] for name in ("one", "two")
+             if place.run("build", f"tiny/{name}.yaml", "-o", name).ok()]
+    for lock in (place.work / "tiny").glob("*.lock"):
+        lock.unlink()
+    place.write("tiny/compose.yaml", "services: {one: {image: one}, two: {image: two}}\n"
+                                     "x-debone: {images: {one: one.yaml, two: two.yaml}}\n")
+    fake = Fake(place)
+    fake.say("images", "")
+    fake.containers(("one", "running", 0, "healthy"), ("two", "running", 0, "healthy"))
+    done = place.run("stack", "tiny", "up").ok()
+    assert [line.split()[0] for line in done.err.splitlines()].count("assemble") == 3
+    with tarfile.open(fake.folder / "loaded") as archive:
+        loaded = json.load(archive.extractfile("manifest.json"))
+    assert [one["Config"].removeprefix("blobs/sha256/") for one in loaded] == [
+        digest.removeprefix("sha256:") for digest in alone]
 
 
 # --- backup and restore ---------------------------------------------------------------------------------------------

@@ -141,13 +141,16 @@ class Bundle:
         self.folder = Path(folder)
         self.root = self.folder / "rootfs"
         self.root.mkdir(parents=True)
-        for layer in self.image.manifest["layers"]:
-            subprocess.run(["tar", "-x", "-z", "-p", "--numeric-owner", "--same-owner", "-C", self.root, "-f",
-                            self.image.layout / "blobs" / layer["digest"].replace(":", "/")], check=True)
+        self._fill_root()
         self.tracing = False
         self._engines_files()
         self._volumes = {}
         self._count = 0
+
+    def _fill_root(self):
+        for layer in self.image.manifest["layers"]:
+            subprocess.run(["tar", "-x", "-z", "-p", "--numeric-owner", "--same-owner", "-C", self.root, "-f",
+                            self.image.layout / "blobs" / layer["digest"].replace(":", "/")], check=True)
 
     def _engines_files(self):
         """What every container engine gives a container."""

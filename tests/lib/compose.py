@@ -1,10 +1,10 @@
-"""A stack of containers by docker-compose, in a docker engine of the tests."""
+"""A stack of containers by compose, in a docker engine of the tests."""
 
 import json
 import os
 import subprocess
 
-from docker import Engine
+from docker import COMPOSE, Engine
 
 
 class StackCommand:
@@ -42,7 +42,7 @@ class Stack:
 
     def compose(self, *arguments, status=0, timeout=600):
         done = subprocess.run(
-            ["docker-compose", "--ansi", "never", "--project-name", self.name, *self.files, *map(str, arguments)],
+            [COMPOSE or "docker-compose", "--ansi", "never", "--project-name", self.name, *self.files, *map(str, arguments)],
             capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
             env={**os.environ, "DOCKER_HOST": self.engine.host, "DOCKER_CONFIG": str(self.engine.folder), **self.environment})
         assert status is None or done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"

@@ -1,4 +1,5 @@
-"""A docker engine for the tests: the one that runs, or one of our own with its own data."""
+"""A docker engine for the tests: the one that runs, or one of our own with its own data. DEBONE_COMPOSE names a program that
+is compose then, such as tests/live/compose_v2.py makes, instead of the machine's own."""
 
 import os
 import shutil
@@ -7,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+COMPOSE = os.environ.get("DEBONE_COMPOSE")
 SOCKET = Path("/var/run/docker.sock")
 
 
@@ -14,6 +16,9 @@ class Engine:
     def __enter__(self):
         self.process = None
         self.folder = Path(tempfile.mkdtemp(prefix="dockerd-", dir="/var/tmp"))
+        if COMPOSE:
+            (self.folder / "cli-plugins").mkdir()
+            (self.folder / "cli-plugins/docker-compose").symlink_to(Path(COMPOSE).resolve())
         if self._answers():
             self.host = f"unix://{SOCKET}"
             return self

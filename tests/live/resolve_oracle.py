@@ -68,8 +68,8 @@ class Apt:
             'Acquire::Check-Valid-Until "false";\nAcquire::Languages "none";\nAcquire::GzipIndexes "false";\n',
         ]))
 
-    def run(self, *arguments):
-        return subprocess.run(["apt-get", *arguments], capture_output=True, text=True,
+    def run(self, *arguments, cwd=None):
+        return subprocess.run(["apt-get", *arguments], capture_output=True, text=True, cwd=cwd,
                               env={**os.environ, "APT_CONFIG": str(self.home / "apt.conf"), "LC_ALL": "C"})
 
     def update(self):

@@ -26,7 +26,8 @@ def answer():
 
 def fingerprint(stack):
     """Of the server's key: the one file in docker's tar."""
-    text = stack.engine.docker("cp", "passbolt_keys_1:/etc/passbolt/gpg/fingerprint", "-").stdout
+    keys = stack.engine.docker("ps", "-aq", "--filter", "label=com.docker.compose.service=keys").stdout.strip()
+    text = stack.engine.docker("cp", f"{keys}:/etc/passbolt/gpg/fingerprint", "-").stdout
     return re.search(r"[0-9A-F]{40}", text)[0]
 
 
