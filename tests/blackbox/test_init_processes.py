@@ -6,6 +6,8 @@ import os
 import signal
 import termios
 import time
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -194,6 +196,47 @@ jitter = 100ms
     started = lines_of(result.err, job="quick", msg="started")
     assert [line["iteration"] for line in started] == list(range(1, len(started) + 1))
     assert started[0]["schedule"] == "* * * * * *"
+
+
+def test_a_schedule_in_a_time_zone(init):
+    """Its hours are those of the zone: one far from here, where the minutes are others too."""
+    due = datetime.now(ZoneInfo("Asia/Kathmandu")) + timedelta(seconds=3)
+    there = f"{due.second} {due.minute} {due.hour} {due.day} {due.month} *"
+    later = due + timedelta(hours=1)
+    elsewhere = f"{later.second} {later.minute} {later.hour} * * *"
+    process = init.start(f"[init]\ntimezone = Asia/Kathmandu\n[job there]\ncommand = echo there\ncron = {there}\n"
+                         f"[job later]\ncommand = echo later\ncron = {elsewhere}\n")
+    assert process.stdout.readline() == "there\n"
+    assert timedelta(0) <= datetime.now(due.tzinfo) - due.replace(microsecond=0) < timedelta(seconds=2)
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process, timeout=15)
+    assert (result.status, result.out) == (0, "")
+
+
+def test_jitter_delays_a_job_at_random(init):
+    """Jobs of the same time start apart, each within its jitter."""
+    jobs = "".join(f"[job j{i}]\ncommand = true\ncron = * * * * * *\njitter = 900ms\n" for i in range(20))
+    process = init.start("[init]\nlog = json\n" + jobs)
+    time.sleep(3.5)
+    init.signal(process, signal.SIGTERM)
+    started = lines_of(init.finish(process, timeout=15).err, msg="started")
+    parts = [datetime.fromisoformat(line["time"]).microsecond / 1e6 for line in started]
+    assert len(parts) >= 40 and max(parts) - min(parts) > 0.4, "not all at once"
+
+
+def test_no_status_of_a_job_is_lost_among_orphans(init):
+    """One owner of all waits: what is reaped beside the jobs takes no status of theirs away."""
+    jobs = "".join(f"""[job j{i}]
+command = sh -c "for n in 1 2 3 4 5 6 7 8 9; do (true &); done; exit {i}"
+cron = * * * * * *
+""" for i in range(1, 21))
+    process = init.start("[init]\nlog = json\n" + jobs)
+    time.sleep(5)
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process, timeout=30)
+    for i in range(1, 21):
+        started, ended = (lines_of(result.err, job=f"j{i}", msg="started"), lines_of(result.err, job=f"j{i}", level="error"))
+        assert started and [line["status"] for line in ended] == [i] * len(started), i
 
 
 def test_a_schedule_is_stopped_in_order(init):
