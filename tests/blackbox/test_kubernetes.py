@@ -8,13 +8,10 @@ import pytest
 import yaml
 
 from debone import SOURCE
+from manifests import ADMIN, BASE, DOCUMENTS, K8S, containers, named, pods
 
 SCHEMAS = json.loads((SOURCE / "tests/fixtures/kubernetes/v1.37.0.json").read_text())
-K8S = SOURCE / "stacks/passbolt/k8s"
-BASE, ADMIN = K8S / "base", K8S / "admin"
 OVERLAYS = sorted((K8S / "overlays").iterdir())
-DOCUMENTS = [document for folder in (BASE, ADMIN) for file in sorted(folder.glob("*.yaml"))
-             if file.name != "kustomization.yaml" for document in yaml.safe_load_all(file.read_text())]
 IDS = [f"{document['kind']}-{document['metadata']['name']}" for document in DOCUMENTS]
 
 
@@ -24,22 +21,6 @@ def wrong(document):
         return [f"no such kind: {document.get('apiVersion')}/{document.get('kind')}"]
     validator = jsonschema.Draft7Validator({**schema, "definitions": SCHEMAS["definitions"]})
     return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(document)]
-
-
-def pods():
-    for document in DOCUMENTS:
-        if document["kind"] in ("Deployment", "StatefulSet", "Job"):
-            yield document, document["spec"]["template"]
-        elif document["kind"] == "CronJob":
-            yield document, document["spec"]["jobTemplate"]["spec"]["template"]
-
-
-def containers(template):
-    return template["spec"].get("initContainers", []) + template["spec"]["containers"]
-
-
-def named(kind):
-    return {document["metadata"]["name"]: document for document in DOCUMENTS if document["kind"] == kind}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)

@@ -9,7 +9,7 @@ import yaml
 
 from debone import SOURCE
 from init import init_program, until
-from test_kubernetes import containers, named, pods
+from manifests import containers, named, pods
 
 STACK = SOURCE / "stacks/passbolt"
 COMPOSE = yaml.safe_load((STACK / "compose.yaml").read_text())

@@ -1,6 +1,7 @@
 """`debone stack passbolt` for real, as a user has it: up, an administrator, and a backup that brings the same server back.
 On Debian 13 and, with PHP 8.2, on Debian 12."""
 
+import base64
 import re
 import shutil
 import subprocess
@@ -72,8 +73,11 @@ def test_up_admin_backup_restore(stack, release, passbolt_source):
         link = re.search(rf"{ADDRESS}/setup/start/\S+", stack("admin", ada.email, "--first", "Ada").ok().out)
         assert ada.set_up(link[0]).status == 200 and ada.log_in().status == 200
         assert ada.post("/resources.json", {"name": "shop", "secret": ada.encrypt("s3cret")}).status == 200
+        picture = php(stack, "fpm", "ob_start(); imagepng(imagecreatetruecolor(300, 200)); echo base64_encode(ob_get_clean());")
+        assert ada.upload("/users/avatar.json", "avatar", "ada.png", base64.b64decode(picture)).status == 200
+        avatar = ada.get(f"/avatars/view/{ada.user}/medium.jpg").content
         before = fingerprint(stack)
-        assert ada.server() == before
+        assert ada.server() == before and avatar.startswith(b"\xff\xd8\xff")
         stack("backup", "safe.tar").ok()
         refused = stack("restore", "safe.tar", *STARTING)
         assert refused.status == 2 and refused.errors.startswith("error: passbolt: the stack has volumes: ")
@@ -87,5 +91,6 @@ def test_up_admin_backup_restore(stack, release, passbolt_source):
         assert again.status != 0, "Ada is there"
         assert ada.log_in().status == 200
         assert [ada.decrypt(one["secret"]) for one in ada.get("/resources.json").body] == ["s3cret"]
+        assert ada.get(f"/avatars/view/{ada.user}/medium.jpg").content == avatar
     finally:
         ada.close()
