@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from init import PONG, fastcgi, init_program, record
+from init import PONG, fastcgi, init_program, record, seconds_of
 
 
 def errors(result):
@@ -23,6 +23,13 @@ def test_it_is_static_stripped_and_small():
     kind = subprocess.run(["file", "-b", init_program()], capture_output=True, text=True, check=True).stdout
     assert "statically linked" in kind and ", stripped" in kind, kind
     assert init_program().stat().st_size < 1_500_000
+
+
+def test_it_starts_within_five_milliseconds():
+    """Beside what it starts; a health command, which an engine runs every few seconds, all in all."""
+    program = str(init_program())
+    assert seconds_of(program, "--", "/bin/true") - seconds_of("/bin/true") < 0.005
+    assert seconds_of(program, "health", "file", "/") < 0.005
 
 
 def test_it_needs_nothing_in_the_image(init):
@@ -70,6 +77,12 @@ def test_the_exit_status_is_the_process_s_own(init, script, status):
     assert init.run(None, "--", "sh", "-c", script).status == status
 
 
+def test_a_process_that_dies_at_once(init):
+    """Its status is the container's, and what it said last is there, untouched."""
+    result = init.run('[init]\nlog = json\n[run]\ncommand = sh -c "echo half; printf last >&2; exit 42"\n')
+    assert (result.status, result.out, result.err) == (42, "half\n", "last")
+
+
 def test_what_cannot_be_executed(init):
     plain = init.write("plain", "no program", 0o644)
     result = init.run(None, "--", plain)
@@ -79,6 +92,15 @@ def test_what_cannot_be_executed(init):
     result = init.run("[step a]\ncommand = echo done\n")
     assert (result.status, result.out, errors(result)) == (
         125, "", ["error: there is nothing to run: neither [run] with a command, nor [job], nor arguments"])
+
+
+def test_the_variable_names_the_file(init):
+    there = init.write("a.conf", "[run]\ncommand = echo named\n")
+    assert init.run(None, "run", env={"DEBONE_INIT_CONFIG": str(there)}).ok().out == "named\n"
+    # The command line goes before it.
+    assert init.run("[run]\ncommand = echo given\n", env={"DEBONE_INIT_CONFIG": str(there)}).ok().out == "given\n"
+    result = init.run(None, env={"DEBONE_INIT_CONFIG": "/none"})
+    assert (result.status, errors(result)) == (125, ["error: cannot read /none: no such file or directory"])
 
 
 def test_variables_in_arguments(init):
@@ -165,6 +187,38 @@ command = echo main
     assert lines[5:] == ["pw p", "33", "33", "33 4 7", "/usr", "p-x /var/www", "main"] or lines[5:] == [
         "pw p", "33", "33", "33 7 4", "/usr", "p-x /var/www", "main"], lines
     assert "debone-init: step not: passed over: PW is set\n" in result.err
+
+
+def test_a_step_s_input_and_its_conditions(init):
+    init.write("in", "insert ${WHAT};\n", 0o644)
+    config = """[step from-a-template]
+command = cat
+stdin-template = DIR/in
+[step nothing]
+command = cat
+[step made-before]
+command = echo made
+if-exists = DIR/$NAME DIR/in
+[step not-made]
+command = false
+if-exists = DIR/in DIR/none
+[step two-conditions]
+command = false
+if-missing = DIR/none
+if-set = NOBODY
+[run]
+command = echo main
+"""
+    result = init.run(config, env={"WHAT": "1", "NAME": "in"}).ok()
+    assert result.out == "insert 1;\nmade\nmain\n"
+    assert f"debone-init: step not-made: passed over: {init.path('none')} is not there\n" in result.err
+    assert "debone-init: step two-conditions: passed over: NOBODY is not set\n" in result.err
+    result = init.run(config, env={"NAME": "in"})
+    assert (result.status, result.out, errors(result)) == (
+        125, "", [f"error: step from-a-template: {init.path('in')}: line 1: the variable WHAT is not set"])
+    result = init.run(config.replace("DIR/in\n[step nothing]", "DIR/none\n[step nothing]"))
+    assert (result.status, errors(result)) == (
+        125, [f"error: step from-a-template: cannot read {init.path('none')}: no such file or directory"])
 
 
 def test_a_step_that_fails_ends_the_container_with_its_status(init):
@@ -304,10 +358,35 @@ def test_health_fcgi(init, answer, text):
         assert (result.status, result.err) == ((1, f"debone-init: error: {address}: {text}\n") if text else (0, ""))
 
 
+def test_health_fcgi_by_a_socket_and_another_page(init):
+    asked = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(init.path("sock")))
+        listener.listen()
+
+        def serve():
+            connection, _ = listener.accept()
+            asked.append(connection.recv(65536))
+            connection.sendall(PONG)
+            connection.close()
+        threading.Thread(target=serve, daemon=True).start()
+        init.run(None, "health", "fcgi", init.path("sock"), "--path", "/ping-it", "--timeout", "2s").ok()
+    assert b"/ping-it" in asked[0] and b"/fpm-ping" not in asked[0]
+
+
 def test_health(init, http):
     address = http.removeprefix("http://")
     init.run(None, "health", "http", http, f"{address}/204").ok()
     init.run(None, "health", "tcp", address).ok()
+    init.run(None, "health", "file", init.folder, "/etc/passwd").ok()
+    result = init.run(None, "health", "file", "/etc/passwd", "/none")
+    assert (result.status, result.err) == (1, "debone-init: error: /none: no such file\n")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(init.path("sock")))
+        result = init.run(None, "health", "unix", init.path("sock"))
+        assert (result.status, result.err) == (1, f"debone-init: error: {init.path('sock')}: connection refused\n")
+        listener.listen()
+        init.run(None, "health", "unix", init.path("sock")).ok()
     result = init.run(None, "health", "http", http, f"{http}/500")
     assert (result.status, result.err) == (1, f"debone-init: error: {http}/500: status 500\n")
     with socket.create_server(("127.0.0.1", 0)) as silent:

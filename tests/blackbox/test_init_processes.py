@@ -6,6 +6,8 @@ import os
 import signal
 import termios
 import time
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -194,6 +196,64 @@ jitter = 100ms
     started = lines_of(result.err, job="quick", msg="started")
     assert [line["iteration"] for line in started] == list(range(1, len(started) + 1))
     assert started[0]["schedule"] == "* * * * * *"
+
+
+def test_a_schedule_in_a_time_zone(init):
+    """Its hours and minutes are those of the zone, one where both differ from UTC's."""
+    def each_second(zone):
+        now = datetime.now(ZoneInfo(zone))
+        soon = now + timedelta(minutes=1)
+        return f"* {now.minute},{soon.minute} {now.hour},{soon.hour} * * *"
+    process = init.start(f"""[init]
+timezone = Asia/Kathmandu
+drain = 10m
+[job there]
+command = echo there
+cron = {each_second("Asia/Kathmandu")}
+[job here]
+command = echo here
+cron = {each_second("UTC")}
+""")
+    assert [process.stdout.readline() for _ in range(2)] == ["there\n"] * 2
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process, timeout=15)
+    assert (result.status, "here" in result.out) == (0, False)
+
+
+def read_until(process, holds):
+    """The log's lines, until they are such."""
+    lines = []
+    while not holds(lines):
+        lines.append(json.loads(process.stderr.readline()))
+    return lines
+
+
+def test_jitter_delays_a_job_at_random(init):
+    """Jobs of the same time start apart."""
+    jobs = "".join(f"[job j{i}]\ncommand = true\ncron = * * * * * *\njitter = 900ms\n" for i in range(20))
+    process = init.start("[init]\nlog = json\n" + jobs)
+    lines = read_until(process, lambda lines: sum(line["msg"] == "started" for line in lines) == 40)
+    init.signal(process, signal.SIGTERM)
+    init.finish(process, timeout=15)
+    parts = [datetime.fromisoformat(line["time"]).microsecond / 1e6 for line in lines if line["msg"] == "started"]
+    assert max(parts) - min(parts) > 0.4, "not all at once"
+
+
+def test_no_status_of_a_job_is_lost_among_orphans(init):
+    """One owner of all waits: what is reaped beside the jobs takes no status of theirs away."""
+    jobs = "".join(f"""[job j{i}]
+command = sh -c "for n in 1 2 3 4 5 6 7 8 9; do (true &); done; exit {i}"
+cron = * * * * * *
+""" for i in range(1, 21))
+    process = init.start("[init]\nlog = json\ndrain = 10m\n" + jobs)
+    lines = read_until(process, lambda lines: sum(line["level"] == "error" for line in lines) >= 60)
+    init.signal(process, signal.SIGTERM)
+    lines += [json.loads(line) for line in process.stderr]  # not by finish(), which sees nothing of what is buffered here
+    init.finish(process)
+    started = sorted((line["job"], line["iteration"]) for line in lines if line["msg"] == "started")
+    ended = sorted((line["job"], line["iteration"]) for line in lines if line["level"] == "error")
+    assert started == ended
+    assert all(line["job"] == f"j{line['status']}" for line in lines if line["level"] == "error")
 
 
 def test_a_schedule_is_stopped_in_order(init):

@@ -8,12 +8,10 @@ import pytest
 import yaml
 
 from debone import SOURCE
+from manifests import ADMIN, BASE, DOCUMENTS, K8S, containers, named, pods
 
 SCHEMAS = json.loads((SOURCE / "tests/fixtures/kubernetes/v1.37.0.json").read_text())
-BASE = SOURCE / "stacks/passbolt/k8s/base"
-OVERLAYS = sorted((SOURCE / "stacks/passbolt/k8s/overlays").iterdir())
-DOCUMENTS = [document for file in sorted(BASE.glob("*.yaml")) if file.name != "kustomization.yaml"
-             for document in yaml.safe_load_all(file.read_text())]
+OVERLAYS = sorted((K8S / "overlays").iterdir())
 IDS = [f"{document['kind']}-{document['metadata']['name']}" for document in DOCUMENTS]
 
 
@@ -23,16 +21,6 @@ def wrong(document):
         return [f"no such kind: {document.get('apiVersion')}/{document.get('kind')}"]
     validator = jsonschema.Draft7Validator({**schema, "definitions": SCHEMAS["definitions"]})
     return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(document)]
-
-
-def pods():
-    for document in DOCUMENTS:
-        if document["kind"] in ("Deployment", "StatefulSet", "Job"):
-            yield document, document["spec"]["template"]
-
-
-def named(kind):
-    return {document["metadata"]["name"]: document for document in DOCUMENTS if document["kind"] == kind}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)
@@ -48,9 +36,10 @@ def test_the_schemas_refuse_what_is_wrong():
     assert wrong({"apiVersion": "apps/v1beta1", "kind": "Deployment"}) == ["no such kind: apps/v1beta1/Deployment"]
 
 
-def test_every_manifest_is_in_the_base_once():
-    listed = yaml.safe_load((BASE / "kustomization.yaml").read_text())["resources"]
-    assert sorted(listed) == sorted(file.name for file in BASE.glob("*.yaml") if file.name != "kustomization.yaml")
+def test_every_manifest_is_named_once():
+    for folder in (BASE, ADMIN):
+        listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
+        assert sorted(listed) == sorted(file.name for file in folder.glob("*.yaml") if file.name != "kustomization.yaml")
     assert len(set(IDS)) == len(IDS)
 
 
@@ -61,7 +50,7 @@ def test_pods_have_no_rights():
         assert spec["securityContext"]["runAsNonRoot"] and spec["securityContext"]["runAsUser"] > 0, name
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
         assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec), name
-        for container in spec["containers"] + spec.get("initContainers", []):
+        for container in containers(template):
             assert container["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
                                                     "capabilities": {"drop": ["ALL"]}}, name
             assert "memory" in container["resources"]["limits"], name
@@ -77,7 +66,7 @@ def test_selectors_find_their_pods():
     def there(selector):
         return json.dumps(selector, sort_keys=True) in labels
     for document, template in pods():
-        if document["kind"] != "Job":
+        if document["kind"] not in ("Job", "CronJob"):
             assert document["spec"]["selector"]["matchLabels"] == template["metadata"]["labels"]
     for service in named("Service").values():
         assert there(service["spec"]["selector"])
@@ -107,22 +96,27 @@ def test_what_is_named_is_there():
         for volume in spec["volumes"]:
             if "persistentVolumeClaim" in volume:
                 assert volume["persistentVolumeClaim"]["claimName"] in claims
-        for container in spec["containers"]:
+            if "configMap" in volume:
+                assert volume["configMap"]["name"] in claims
+        for container in containers(template):
             assert {mount["name"] for mount in container.get("volumeMounts", [])} <= volumes, document["metadata"]["name"]
             for source in container.get("envFrom", []):
-                assert source["configMapRef"]["name"] in claims
+                # A Secret is the user's, and need not be there.
+                assert source.get("secretRef", {}).get("optional") or source["configMapRef"]["name"] in claims
     # Only who makes the keys may write them.
     writers = {document["metadata"]["name"] for document, template in pods() for volume in template["spec"]["volumes"]
                if "persistentVolumeClaim" in volume and not volume["persistentVolumeClaim"].get("readOnly")}
     assert writers == {"passbolt-keys"}
 
 
-def test_the_images_are_those_of_the_compose_file():
-    compose = yaml.safe_load((SOURCE / "stacks/passbolt/compose.yaml").read_text())
-    renamed = {image["name"] for image in yaml.safe_load((BASE / "kustomization.yaml").read_text())["images"]}
-    used = {container["image"] for _, template in pods() for container in template["spec"]["containers"]}
-    assert used == renamed
-    assert used == {service["image"] for service in compose["services"].values()} - {"passbolt-cli"}
+@pytest.mark.parametrize("folder", [BASE, ADMIN], ids=["base", "admin"])
+def test_every_image_comes_from_a_registry(folder):
+    renamed = {image["name"] for image in yaml.safe_load((folder / "kustomization.yaml").read_text())["images"]}
+    here = [yaml.safe_load_all((folder / name).read_text()) for name in
+            yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]]
+    names = {document["metadata"]["name"] for documents in here for document in documents}
+    assert renamed == {container["image"] for document, template in pods() if document["metadata"]["name"] in names
+                       for container in containers(template)}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=[overlay.name for overlay in OVERLAYS])

@@ -297,6 +297,12 @@ def test_a_stack_that_comes_with_debone(place, fake):
     assert (written / "secrets/secret_key").read_text() == password
 
 
+def test_what_passbolt_brings_for_debian_12(place, fake):
+    place.run("stack", "passbolt", "up").ok()
+    for name in ("passbolt-keys.yaml", "bookworm/passbolt-keys.yaml", "bookworm/passbolt-migrate.yaml", "keys/keys.php"):
+        assert (place.work / "passbolt" / name).read_bytes() == (SOURCE / "stacks/passbolt" / name).read_bytes(), name
+
+
 def test_another_folder_for_its_files(place, fake):
     (place.work / "sub").mkdir()
     place.give(place.work / "sub")

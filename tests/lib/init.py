@@ -2,6 +2,7 @@
 
 import os
 import socket
+import statistics
 import subprocess
 import threading
 import time
@@ -40,6 +41,25 @@ def record(kind, content):
 PONG = record(6, b"Content-type: text/plain\r\n\r\npong") + record(3, bytes(8))
 
 
+def seconds_of(*argv, runs=60):
+    """The median of how long the program takes, before everything else on the machine, however much that is."""
+    was, parameters, times = os.sched_getscheduler(0), os.sched_getparam(0), []
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        pass  # a container without CAP_SYS_NICE, on a machine that has time
+    try:
+        for _ in range(runs):
+            begin = time.perf_counter()
+            process = os.posix_spawn(argv[0], argv, {"PATH": PATH})
+            _, status = os.waitpid(process, 0)
+            times.append(time.perf_counter() - begin)
+            assert status == 0, argv
+    finally:
+        os.sched_setscheduler(0, was, parameters)
+    return statistics.median(times)
+
+
 def until(holds, what, seconds=20):
     """Waits until `holds()` is true."""
     deadline = time.monotonic() + seconds
@@ -49,11 +69,12 @@ def until(holds, what, seconds=20):
 
 
 class Init:
-    """A folder with a configuration; `first` says whether debone-init is PID 1."""
+    """A folder with a configuration; `first` says whether debone-init is PID 1, `program` what starts it (init_program)."""
 
-    def __init__(self, folder, first=True):
+    def __init__(self, folder, first=True, program=None):
         self.folder = Path(folder)
         self.first = first
+        self.program = program or [str(init_program())]
 
     def path(self, name):
         return self.folder / name
@@ -65,7 +86,7 @@ class Init:
         return path
 
     def start(self, config, *arguments, env=None, **more):
-        command = [str(init_program())]
+        command = [*self.program]
         if config is not None:
             command += ["run", "--config", str(self.write("init.conf", config.replace("DIR", str(self.folder))))]
         command += map(str, arguments)
@@ -82,7 +103,7 @@ class Init:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         until(lambda: children.read_text().split(), "no child of unshare")
         child = int(children.read_text().split()[0])
-        until(lambda: os.readlink(f"/proc/{child}/exe").endswith("debone-init"), "debone-init does not run")
+        until(lambda: os.readlink(f"/proc/{child}/exe") == os.path.realpath(self.program[0]), "debone-init does not run")
         return child
 
     def signal(self, process, number):

@@ -14,6 +14,11 @@ from aptrepo import Keys, Package, Repository, ar, directory, entry, gzip, tar
 
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures/passbolt-ce-server"
 NAME = "passbolt-ce-server"
+# The stack's images, each with its recipe: a file of stacks/, or a name of the catalog.
+IMAGES = {"mariadb": "include/mariadb.yaml", "valkey": "valkey",
+          **{name: f"passbolt/{name}.yaml" for name in ("passbolt-keys", "passbolt-migrate")},
+          **{name: name for name in ("passbolt-fpm", "passbolt-cli", "passbolt-scheduler", "passbolt-nginx")}}
+WITHOUT_IT = ("mariadb", "valkey", "passbolt-keys")  # of them, what holds nothing of the package
 WWW_DATA = 33
 
 _CODE = "/usr/share/php/passbolt"

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import passbolt_standin
+from debone import SOURCE
+from docker import Engine
 from installation import live_workplace
 from mailsink import Sink
 
@@ -24,6 +26,20 @@ def passbolt_source(live_place, keys):
     vendor = live_place.folder / "passbolt-vendor"
     passbolt_standin.publish(vendor, keys, keys.make("standin", "rsa3072"))
     return "--source", f"passbolt=file:{vendor}/ce/debian,{vendor}/pub.key"
+
+
+@pytest.fixture(scope="session")
+def passbolt_engine(live_place, passbolt_source):
+    """A docker engine that has the images of the Passbolt stack."""
+    with Engine() as engine:
+        for name, recipe in passbolt_standin.IMAGES.items():
+            file = live_place.work / f"{name}.tar"
+            recipe = SOURCE / "stacks" / recipe if recipe.endswith(".yaml") else recipe
+            live_place.build(recipe, "-o", file, "--to", "docker", "--allow-expired", "--allow-older", "--strict",
+                             *(() if name in passbolt_standin.WITHOUT_IT else passbolt_source), timeout=1800).ok()
+            assert engine.docker("load", "-i", file).returncode == 0
+            file.unlink()
+        yield engine
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import zlib
 
 import pytest
 
+from browser import chromium, screenshot
 from compose import Stack
 from debone import SOURCE
 from docker import Engine
@@ -151,16 +152,10 @@ def test_the_database_has_no_other_user(stack):
 
 @pytest.mark.wide
 def test_in_a_browser(stack, tmp_path):
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
 
-    options = webdriver.ChromeOptions()
-    for option in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", f"--user-data-dir={tmp_path}/profile"):
-        options.add_argument(option)
-    browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-    try:
+    with chromium(tmp_path) as browser:
         wait = WebDriverWait(browser, PATIENCE)
 
         def there(by, what):
@@ -188,11 +183,8 @@ def test_in_a_browser(stack, tmp_path):
 
         browser.get(f"{ADDRESS}/index.php?title=Special:Search&fulltext=1&search=quaggadog")
         assert "Gallery" in there(By.CSS_SELECTOR, ".mw-search-results").text
-        if "DEBONE_SCREENSHOT" in os.environ:
-            browser.get(f"{ADDRESS}/wiki/Gallery")
-            browser.save_screenshot(os.environ["DEBONE_SCREENSHOT"])
-    finally:
-        browser.quit()
+        browser.get(f"{ADDRESS}/wiki/Gallery")
+        screenshot(browser, "mediawiki")
 
 
 @pytest.mark.wide

@@ -13,18 +13,16 @@ import time
 
 import pytest
 
+from browser import BrowserClient, chromium, screenshot, visit
 from compose import Stack
 from debone import SOURCE
-from docker import Engine
 from init import until
 from load import Load
 from passbolt_client import Client
+from passbolt_standin import IMAGES
 
 pytestmark = pytest.mark.wide
 STACK = SOURCE / "stacks/passbolt"
-IMAGES = {"mariadb": SOURCE / "stacks/include/mariadb.yaml", "valkey": "valkey",
-          **{name: STACK / f"{name}.yaml" for name in ("passbolt-keys", "passbolt-migrate")},
-          **{name: name for name in ("passbolt-fpm", "passbolt-cli", "passbolt-scheduler", "passbolt-nginx")}}
 ONCE, SERVICES = ["keys", "migrate"], ["db", "valkey", "fpm", "nginx", "scheduler"]
 PORTS = {"PASSBOLT_HTTP_PORT": "18081", "PASSBOLT_HTTPS_PORT": "14433"}
 ADDRESS = "https://localhost:14433"
@@ -84,27 +82,12 @@ class Passbolt(Stack):
 
 
 @pytest.fixture(scope="module")
-def engine(live_place, passbolt_source):
-    with Engine() as engine:
-        for name, recipe in IMAGES.items():
-            file = live_place.work / f"{name}.tar"
-            live_place.build(recipe, "-o", file, "--to", "docker", "--allow-expired", "--allow-older", "--strict",
-                             *(passbolt_source if name in _VENDORS else ()), timeout=1800).ok()
-            assert engine.docker("load", "-i", file).returncode == 0
-            file.unlink()
-        yield engine
-
-
-_VENDORS = [name for name in IMAGES if name.startswith("passbolt-") and name != "passbolt-keys"]
-
-
-@pytest.fixture(scope="module")
-def stack(engine, sink, tmp_path_factory):
+def stack(passbolt_engine, sink, tmp_path_factory):
     folder = tmp_path_factory.mktemp("stack")
     shutil.copy(STACK / "compose.yaml", folder)
     environment = {**PORTS, "APP_FULL_BASE_URL": ADDRESS, "DATASOURCES_DEFAULT_PASSWORD": PASSWORD,
                    "EMAIL_DEFAULT_FROM": "passbolt@example.org", "EMAIL_TRANSPORT_DEFAULT_PORT": str(sink.port)}
-    made = Passbolt(engine, folder / "compose.yaml", environment)
+    made = Passbolt(passbolt_engine, folder / "compose.yaml", environment)
     # The sink is reached by the address that this machine has in the stack's network, known once that is made.
     made.compose("up", "--no-start", "valkey")  # and the networks; 1.29 waits for what others depend on
     environment["EMAIL_TRANSPORT_DEFAULT_HOST"] = made.gateway("outside")
@@ -296,6 +279,46 @@ def test_email(stack, ada, sink):
     assert "From: Passbolt <passbolt@example.org>" in mail and f"{ADDRESS}/setup/start/{ada.user}/" in mail.replace("=\r\n", "")
     (scheduler,) = stack.containers("scheduler")
     until(lambda: "1 e-mails sent, 0 failed." in stack.docker("logs", scheduler), "it is told", PATIENCE)
+
+
+def test_in_a_browser(stack, tmp_path):
+    """The page and the link of an administrator over HTTPS, and a session that is the browser's."""
+    from selenium.webdriver.common.by import By
+
+    with chromium(tmp_path, trusted=ADDRESS) as browser:
+        visit(browser, f"http://localhost:{PORTS['PASSBOLT_HTTP_PORT']}/")
+        assert browser.current_url == f"{ADDRESS}/auth/login", "it is led to HTTPS, and to the page"
+        assert browser.find_element(By.ID, "fingerprint").text == stack.fingerprint()
+        # Style and picture come from the web server's webroot, and the policy lets them be shown.
+        assert browser.find_element(By.TAG_NAME, "body").value_of_css_property("font-family") == "sans-serif"
+        assert browser.execute_script("return document.images[0].naturalWidth") > 0
+        assert browser.execute_script("return performance.getEntriesByType('navigation')[0].nextHopProtocol") == "h2"
+        screenshot(browser, "passbolt-login")
+
+        grace = BrowserClient(browser, ADDRESS, "grace@example.org")
+        try:
+            link = stack.register(grace.email)
+            visit(browser, link)
+            assert browser.find_element(By.TAG_NAME, "h1").text == "Welcome, Ada"
+            screenshot(browser, "passbolt-setup")
+            assert grace.set_up(link).status == 200
+            visit(browser, ADDRESS)
+            assert grace.get("/users/me.json").status == 403
+            assert grace.log_in().status == 200
+            (cookie,) = [one for one in browser.get_cookies() if one["name"] == "passbolt_session"]
+            assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
+            assert grace.post("/resources.json", {"name": "shop", "secret": grace.encrypt("s3cret")}).status == 200
+            # What the browser shows of itself, as anybody who opens a page.
+            assert grace.shown("/users/me.json")["body"]["username"] == grace.email
+            screenshot(browser, "passbolt-me")
+            assert set(kept(grace)) == {"s3cret"}
+            assert grace.post("/auth/logout.json", {}).status == 200
+            assert grace.shown("/users/me.json")["header"]["code"] == 403
+            # The link is good for one time.
+            visit(browser, link)
+            assert browser.find_element(By.TAG_NAME, "h1").text != "Welcome, Ada"
+        finally:
+            grace.close()
 
 
 @pytest.mark.parametrize("service", SERVICES)
