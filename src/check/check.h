@@ -4,6 +4,8 @@
 
 #include <compare>
 #include <cstddef>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,9 @@ struct Subject {
   Process process;
   bool is_apts_choice = false;         // under apt's full closure what packages bring is reported, no failure
   std::vector<Lack> debians_own = {};  // are reported, no failures
+  // Of a build: the names of what was cut of its packages. What a package's file needs, and the loader does not find
+  // where another package has it, is then Debian's own too, if nothing of that name was cut. Nothing: not known.
+  std::optional<std::set<std::string>> cut_names = std::nullopt;
   std::vector<Repeat> repeats = {};
   bool sums_are_new = false;  // written a moment ago, of these very files: they are not computed again
 };

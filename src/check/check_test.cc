@@ -285,6 +285,25 @@ TEST_F(Check, LibrariesAreThere) {
             "packages' dependencies has\n");
 }
 
+// samba-common-bin's dumpmscat, say, does not start on Debian.
+TEST_F(Check, ALibraryThatDebiansLoaderDoesNotFindEither) {
+  file("usr/lib/libapp.so", library("libapp.so", {"libours.so"}));
+  file("usr/lib/app/libours.so", library("libours.so"));
+  const std::string failure =
+      "failure library-missing /usr/lib/libapp.so: it needs libours.so, and /usr/lib/app/libours.so is where the "
+      "loader does not look for it; name that directory in LD_LIBRARY_PATH under `environment`, or cut the file\n";
+  EXPECT_EQ(findings(), failure);  // of another's image nothing is known
+  cut_names.emplace();
+  EXPECT_EQ(findings(),
+            "report library-missing /usr/lib/libapp.so: /usr/lib/libapp.so needs libours.so, which the loader does not "
+            "find\n");
+  cut_names->insert("libours.so");  // perhaps the one that the loader would have found
+  EXPECT_EQ(findings(), failure);
+  cut_names->clear();
+  file("usr/lib/libapp.so", library("libapp.so", {"libours.so"}), 0644, "recipe");
+  EXPECT_EQ(findings(), failure);
+}
+
 TEST_F(Check, ALibraryOfAnotherKindIsNone) {
   file("usr/lib/libapp.so", library("libapp.so", {"libother.so"}));
   package::testing::FakeElf other;

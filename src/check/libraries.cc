@@ -57,20 +57,29 @@ std::string not_searched(const std::string& soname, const RelPath& where) {
 
 }  // namespace
 
+// A package's own mistake: on Debian the loader does not find it either.
+bool is_debians_own(const Subject& subject, const Need& need, const std::optional<RelPath>& elsewhere) {
+  const auto is_packages = [&](const RelPath& path) { return subject.tree.find(path)->origin.starts_with("package:"); };
+  if (std::ranges::count(subject.debians_own, Lack{need.first.str(), need.second}) > 0) return true;
+  return elsewhere && subject.cut_names && !subject.cut_names->contains(need.second) && is_packages(need.first) &&
+         is_packages(*elsewhere);
+}
+
 void libraries(const Subject& subject, Findings& findings) {
   Loader loader(subject.tree, subject.process.library_path);
   const auto missing = missing_in(subject.tree, loader);
   const auto add = [&](const Need& need, bool is_programs) {
     const auto& [path, soname] = need;
     const auto elsewhere = loader.anywhere(soname, loader.files().at(path));
-    if (subject.is_apts_choice || std::ranges::count(subject.debians_own, Lack{path.str(), soname}) > 0) {
+    const bool is_private = elsewhere && !is_programs && !loader.is_searched(path.parent());
+    if (subject.is_apts_choice || (!is_private && is_debians_own(subject, need, elsewhere))) {
       findings.push_back(
           {"library-missing", Severity::report, path.absolute(),
            fmt::format("{} needs {}, which {}", path.absolute(), base::printable(soname),
                        elsewhere ? "the loader does not find" : "none of its packages' dependencies has")});
     } else if (!elsewhere) {
       findings.push_back({"library-missing", Severity::failure, path.absolute(), not_there(soname)});
-    } else if (is_programs || loader.is_searched(path.parent())) {
+    } else if (!is_private) {
       findings.push_back({"library-missing", Severity::failure, path.absolute(), not_searched(soname, *elsewhere)});
     } else {
       findings.push_back({"library-private", Severity::report, path.absolute(),

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,6 +63,7 @@ class Check : public ::testing::Test {
                         .process = process_of(recipe),
                         .is_apts_choice = recipe.closure == recipe::ClosureMode::full,
                         .debians_own = debians_own,
+                        .cut_names = cut_names,
                         .repeats = repeated});
   }
   // A line a finding, those of many paths grouped: "failure entrypoint-missing /path: text".
@@ -76,6 +79,7 @@ class Check : public ::testing::Test {
   tree::Tree tree;
   recipe::Recipe recipe;
   std::vector<Lack> debians_own;
+  std::optional<std::set<std::string>> cut_names;
   std::vector<Repeat> repeated;
 };
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -23,11 +25,12 @@ std::string told(const recipe::Allowance& unused) {
 }
 
 check::Verdict judge(const tree::Tree& tree, const recipe::Recipe& recipe, const BaseImage* base,
-                     const Selection& selection, Progress& progress) {
+                     const std::set<std::string>& cut_names, const Selection& selection, Progress& progress) {
   check::Subject subject{.tree = tree,
                          .process = check::process_of(recipe),
                          .is_apts_choice = recipe.closure == recipe::ClosureMode::full,
                          .sums_are_new = true};
+  subject.cut_names = cut_names;  // an exclude that a library is missed for was refused before
   for (const auto& need : selection.architecture.unresolved) subject.debians_own.push_back({need.path, need.soname});
   auto findings = check::findings_of(subject);
   if (base != nullptr && !findings.empty()) {
@@ -101,7 +104,7 @@ void lay_over(tree::Tree& tree, const tree::Tree& upper) {
 BuiltImage build_image(const recipe::Recipe& own, const Selection& selection,
                        const std::vector<recipe::Variant>& variants, const BuildContext& context) {
   auto& progress = context.progress;
-  auto [tree, created, cut, debug, finishers, base, recipe] = build_tree(own, selection, context);
+  auto [tree, created, cut, cut_names, debug, finishers, base, recipe] = build_tree(own, selection, context);
 
   BuiltImage built;
   built.cut = std::move(cut);
@@ -109,7 +112,7 @@ BuiltImage build_image(const recipe::Recipe& own, const Selection& selection,
   if (selection.lock != nullptr) require_locked(built.accounts, *selection.lock);
 
   built.verdict = progress.stage(
-      "check", [&] { return judge(tree, recipe, base.get(), selection, progress); },
+      "check", [&] { return judge(tree, recipe, base.get(), cut_names, selection, progress); },
       [](const check::Verdict& verdict) { return fmt::format("{} to report", verdict.findings.size()); });
 
   if (!context.wants_layers) {

@@ -14,6 +14,7 @@
 #include "cli/stored_debs.h"
 #include "effects/debug_tools.h"
 #include "effects/effects.h"
+#include "evidence/kinds.h"
 #include "package/deb.h"
 #include "package/file_sums.h"
 #include "package/leave_out.h"
@@ -64,17 +65,27 @@ void clamp_times(tree::Tree& tree, std::int64_t newest) {
   for (const auto& path : newer) tree.at(path).mtime = newest;
 }
 
+struct Cut {
+  std::vector<evidence::CutTotal> totals;
+  std::set<std::string> names;
+};
+
 // Takes what is cut out of the packages. Configuration that names what is not there any more is a warning.
-std::vector<evidence::CutTotal> cut(std::vector<Read>& all, const std::vector<const LockedPackage*>& packages,
-                                    const recipe::Recipe& recipe, base::Events& events) {
+Cut cut(std::vector<Read>& all, const std::vector<const LockedPackage*>& packages, const recipe::Recipe& recipe,
+        base::Events& events) {
   std::vector<const package::Facts*> facts;
   for (const auto& one : all) facts.push_back(&one.facts);
   auto found = cut_packages(evidence::Cuts(recipe), recipe, packages, facts);
   std::vector<std::vector<std::size_t>> entries(all.size());
-  for (const auto& one : found.cuts) entries[one.package].push_back(one.file);
+  Cut cut;
+  for (const auto& one : found.cuts) {
+    entries[one.package].push_back(one.file);
+    cut.names.emplace(evidence::last_component(all[one.package].facts.files[one.file].path));
+  }
   for (std::size_t i = 0; i < all.size(); ++i) package::leave_out(all[i].deb, entries[i]);
   for (const auto& warning : found.warnings) events.warning(warning);
-  return std::move(found.totals);
+  cut.totals = std::move(found.totals);
+  return cut;
 }
 
 // The packages of an image, each as far as it is to be in it.
@@ -161,9 +172,11 @@ ImageTree build_tree(const recipe::Recipe& own, const Selection& selection, cons
   auto all = progress.stage(
       "unpack", [&] { return read_all(packages, selection, context); }, [](const auto& read) { return told(read); });
 
-  image.cut = progress.stage(
+  auto cuts = progress.stage(
       "cut", [&] { return cut(all, packages, recipe, progress); },
-      [](const auto& totals) { return summary_of(totals); });
+      [](const auto& done) { return summary_of(done.totals); });
+  image.cut = std::move(cuts.totals);
+  image.cut_names = std::move(cuts.names);
   const auto contents = contents_of(std::move(all), packages, recipe);
 
   image.tree = progress.stage(

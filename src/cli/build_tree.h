@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "cli/build_context.h"
@@ -18,6 +20,7 @@ struct ImageTree {
   tree::Tree tree;
   std::int64_t created = 0;               // the image's date
   std::vector<evidence::CutTotal> cut;    // of the packages' files what was left out, by which rule
+  std::set<std::string> cut_names;        // how these are called: "libfoo.so.1"
   std::optional<tree::Tree> debug;        // what the debug variants have beside it
   std::vector<std::string> finishers;     // that scripts asked for
   std::shared_ptr<const BaseImage> base;  // that it is made onto; null: none
