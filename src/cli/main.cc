@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/manual.h"
 #include "cli/output.h"
 #include "cli/version.h"
 
@@ -30,6 +31,21 @@ std::string footer_of(const Command& command) {
   for (const auto& example : command.examples) {
     text += fmt::format("\n  {}\n      {}", example.command, example.explanation);
   }
+  return text;
+}
+
+std::string manual() {
+  std::string text;
+  for (const auto& section : manual_sections()) {
+    text += (text.empty() ? "" : "\n") + section.title + ":\n";
+    for (const auto& entry : section.entries) {
+      const auto wrapped = wrap(entry.text, 90);
+      text += entry.name.size() < 6 ? fmt::format("  {:<6}", entry.name) : fmt::format("  {}\n        ", entry.name);
+      for (const char c : wrapped) text += c == '\n' ? "\n        " : std::string(1, c);
+      text += '\n';
+    }
+  }
+  text.pop_back();  // CLI11 ends it
   return text;
 }
 
@@ -90,6 +106,7 @@ int run(int argc, char** argv) {
   CLI::App root{std::string(about), "debone"};
   root.set_version_flag("--version", fmt::format("debone {}", version));
   root.set_help_flag("-h,--help", "Print this help and exit");
+  root.footer(manual());
   root.require_subcommand(1);
   const auto formatter = std::make_shared<HelpFormatter>();
   formatter->column_width(30);

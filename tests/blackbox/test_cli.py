@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from debone import SOURCE
 from tinydebian import recipe_of
 
 COMMANDS = ["build", "lock", "update", "fetch", "run", "trace", "test", "show", "check", "diff", "why", "tree", "catalog", "cuts", "scripts", "new", "stack"]
@@ -22,6 +23,25 @@ def test_help_names_every_command(place):
     for command in COMMANDS:
         assert re.search(rf"^  {command}\b", out, re.MULTILINE)
     assert "completion" not in out and "man" not in out.split()
+
+
+def test_help_and_man_page_say_the_same_of_statuses_and_environment(place):
+    """And they know every variable that the sources name."""
+    sources = [path.read_text() for path in (SOURCE / "src").rglob("*.cc")
+               if path.parent.name != "init" and not path.name.endswith("_test.cc")]
+    named = {name for text in sources
+             for name in re.findall(r'"(DEBONE_(?!INIT_)[A-Z_]+|SSL_CERT_[A-Z]+|CURL_CA_BUNDLE)"', text)}
+    out = place.run("--help").ok().out
+    assert {"DEBONE_STORE", "SSL_CERT_FILE"} <= named
+    assert {name for name in named if not re.search(rf"^  (.*, )?{name}(,|$)", out, re.MULTILINE)} == set()
+    assert max(map(len, out[out.index("Exit status:"):].splitlines())) <= 100
+    place.run("man", "man").ok()
+    page = (place.work / "man/debone.1").read_text().replace("\\-", "-")
+    manual = out[out.index("Exit status:\n"):].split()
+    begin, end = page.index(".SH EXIT STATUS\n"), len(page)
+    told = re.sub(r"^\.(TP\n\.B|SH) ", "", page[begin:end], flags=re.MULTILINE).split()
+    headings = {"Exit": "EXIT", "status:": "STATUS", "Environment:": "ENVIRONMENT"}
+    assert [headings.get(word, word) for word in manual] == told
 
 
 @pytest.mark.parametrize("command", COMMANDS)
