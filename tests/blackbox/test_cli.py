@@ -78,6 +78,17 @@ def test_nothing_is_asked(place):
     (["lock", "php-fpm", "--arch", "[a,b]"],
      "error: --arch is '[a,b]', which is not an architecture\n  hint: choose from 'amd64', 'arm64', 'armel', 'armhf', "
      "'i386', 'mips64el', 'mipsel', 'ppc64el', 'riscv64' and 's390x'"),
+    (["test", "x.tar", "[a,b]"], "error: [a,b]: cannot open: No such file or directory"),
+    (["test", "x.tar", "[a]", "[b,c]"], "error: [a]: cannot open: No such file or directory"),
+    (["test", "x.tar", "x.yaml", "--timeout", "[5]"],
+     "error: --timeout: Value [5] not in range 1 to 86400\n  hint: see debone test --help"),
+    (["show", "x.tar", "[a,b]"], "error: unexpected argument '[a,b]'\n  hint: see debone show --help"),
+    (["build", "[a,b]"], "error: no file '[a,b]' and no recipe of that name in the catalog\n"
+     "  hint: `debone catalog` lists the recipes that come with debone"),
+    (["stack", "[a,b]", "up"], "error: [a,b]/compose.yaml: no stack '[a,b]' comes with debone, and no compose.yaml is there\n"
+     "  hint: there are mediawiki, passbolt"),
+    (["build", "php-fpm", "--source", "[a,b]"], "error: --source '[a,b]' is not NAME=URL,KEYFILE\n"
+     "  hint: for example: --source vendor=http://127.0.0.1:8000/debian,./vendor.gpg"),
     (["why", "php-fpm", ""], "error: NAME is empty\n  hint: name a package, a path or a library's soname"),
 ])
 def test_wrong_usage(place, arguments, text):
