@@ -3,6 +3,7 @@ names; any other certificate ends the build with status 3 and a way out, before 
 for https is not led back to http."""
 
 import shutil
+import socket
 import subprocess
 
 import pytest
@@ -12,7 +13,8 @@ from server import Server, redirect
 from tinydebian import RECIPE, TinyDebian, recipe_of, standard
 from tls import Certificate
 
-BELIEVE = "is the package ca-certificates installed? An authority of your own is named by SSL_CERT_FILE, a file of PEM certificates"
+BELIEVE = ("is the package ca-certificates installed? An authority of your own is named by SSL_CERT_FILE, a file of PEM "
+           "certificates")
 
 
 def certificate_in(folder, **more):
@@ -84,7 +86,8 @@ def variables(place, known, environment):
 def test_the_environment_is_read_as_curl_reads_it(place, server, known, environment):
     """The oracle is curl(1) itself."""
     env = variables(place, known, environment)
-    oracle = subprocess.run(["curl", "--silent", "--show-error", "--fail", "--noproxy", "*", f"{server.url}/dists/stable/InRelease"],
+    oracle = subprocess.run(["curl", "--silent", "--show-error", "--fail", "--noproxy", "*",
+                             f"{server.url}/dists/stable/InRelease"],
                             env={"PATH": place.environment["PATH"], **env}, capture_output=True)
     built = place.build(recipe_of(server.url), env=env)
     assert (built.status == 0) == (oracle.returncode == 0), (built.err, oracle.stderr)
@@ -170,7 +173,8 @@ def test_the_host_that_a_redirect_leads_to_is_named(place, repo, server, certifi
 def test_a_key_comes_from_no_stranger(place, repo, server, keys, archive_key, known):
     (repo.root / "key.asc").write_bytes(keys.armoured(archive_key))
     url = f"{server.url}/key.asc"
-    recipe = recipe_of(f"file:{repo.root}").replace("key.gpg", f"{{url: '{url}', fingerprint: {archive_key.fingerprint}}}")
+    key = f"{{url: '{url}', fingerprint: {archive_key.fingerprint}}}"
+    recipe = recipe_of(f"file:{repo.root}").replace("key.gpg", key)
     place.build(recipe).fails(3, refused(
         server, f"the certificate of '127.0.0.1:{server.port}' is of no authority that is believed here", BELIEVE, url))
     place.build(recipe, env={"SSL_CERT_FILE": str(known["good"])}).ok()
@@ -187,6 +191,15 @@ def test_a_server_that_speaks_no_tls(place, repo, known):
         assert lines[1:] == ["  while building test for amd64", "  hint: does the server at this address speak https?"]
         assert plain.requests == []
         place.build(recipe_of(plain.url)).ok()
+
+
+def test_a_server_that_never_shakes_hands(place, repo, server, known):
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # the kernel takes the connection, nobody answers
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        place.build(recipe_of(url), env={"DEBONE_STALL_SECONDS": "1"}).fails(
+            3, refused(server, "the server sent next to nothing for 1 s (tried 4 times)",
+                       "try again later, or name another mirror", place=f"{url}/dists/stable/InRelease"))
+    place.build(recipe_of(server.url), env={"SSL_CERT_FILE": str(known["good"])}).ok()
 
 
 # --- a proxy that speaks TLS ------------------------------------------------------------------------------------------

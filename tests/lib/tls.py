@@ -14,7 +14,7 @@ from pathlib import Path
 
 class Certificate:
     """Files in a folder: the certificate and its key, `both` in one file, and `authority`, whom a client must trust.
-    `valid` are the days of its begin and its end ("20200101"), which begin with today unless said otherwise."""
+    `valid` are the days on which it begins and ends ("20200101"); else it begins today and lasts a week."""
 
     def __init__(self, folder, names="DNS:localhost,IP:127.0.0.1", valid=None):
         folder = Path(folder)
@@ -24,8 +24,8 @@ class Certificate:
             self._work = Path(elsewhere)
             authority_key = self._work / "key.pem"
             # Of two authorities with one name OpenSSL may look at one alone.
-            self._make(authority_key, self.authority, f"/CN=Tests {secrets.token_hex(8)}", "basicConstraints=critical,CA:TRUE",
-                       "keyUsage=critical,keyCertSign")
+            self._make(authority_key, self.authority, f"/CN=Tests {secrets.token_hex(8)}",
+                       "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign")
             self._make(self.key, self.certificate, "/CN=localhost", "basicConstraints=critical,CA:FALSE",
                        f"subjectAltName={names}", by=(self.authority, authority_key))
             if valid:
