@@ -31,7 +31,7 @@ constexpr std::string_view about =
 // parser behind a byte that no argument can hold.
 constexpr char hiding = '\0';
 
-std::string hidden(std::string argument) {
+std::string hidden(const std::string& argument) {
   const bool looks_like_a_list = argument.starts_with('[') && argument.ends_with(']');
   return looks_like_a_list ? hiding + argument : argument;
 }
