@@ -45,7 +45,7 @@ check-tidy:
 
 # The unit tests, the fuzzers' corpora and what is built of hostile input again, with AddressSanitizer and
 # UndefinedBehaviorSanitizer. make test-all has all black-box tests so.
-HOSTILE = $(foreach name,bad_archive bad_recipe network store build,tests/blackbox/test_$(name).py)
+HOSTILE = $(foreach name,bad_archive bad_recipe network tls store build,tests/blackbox/test_$(name).py)
 asan:
 	@$(CONFIGURE) --preset asan >/dev/null
 	cmake --build build/asan -j $(JOBS)

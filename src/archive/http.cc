@@ -187,7 +187,8 @@ Fetcher::Fetcher(base::Events& events, std::string user_agent, bool offline) {
   std::unique_ptr<CURLM, FreeMulti> multi(ready ? curl_multi_init() : nullptr);
   if (!multi) throw Error(Exit::internal, "curl cannot be used");
   Transfer::Settings settings{std::move(user_agent), number_from("DEBONE_STALL_SECONDS", 30),
-                              std::chrono::milliseconds(number_from("DEBONE_RETRY_DELAY_MS", 500))};
+                              std::chrono::milliseconds(number_from("DEBONE_RETRY_DELAY_MS", 500)),
+                              Authorities::of_environment()};
   state_ = std::make_unique<State>(State{events, std::move(settings), offline, std::move(multi)});
 }
 

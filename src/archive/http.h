@@ -1,7 +1,7 @@
 // Fetching files over http, https and from file: URLs, several at once over connections that are kept. What passes (a
 // cut, a stall, a server's 500) is tried again; what is kept in the store is of the promised size and hash, whatever a
-// server sends and however often it was interrupted. Environment: http_proxy and its kin, as curl(1) has them;
-// DEBONE_STALL_SECONDS (30) and DEBONE_RETRY_DELAY_MS (500, doubled each time).
+// server sends and however often it was interrupted. Environment: http_proxy and its kin, CURL_CA_BUNDLE, SSL_CERT_FILE
+// and SSL_CERT_DIR, as curl(1) has them; DEBONE_STALL_SECONDS (30) and DEBONE_RETRY_DELAY_MS (500, doubled each time).
 #pragma once
 
 #include <cstdint>

@@ -13,6 +13,57 @@ namespace debone::archive::testing {
 
 constexpr std::uint32_t day = 24 * 60 * 60;
 
+// A packet of a binary OpenPGP message (RFC 4880, 4.2), so that a test can leave one out or change it.
+struct Packet {
+  static constexpr int secret_key = 5;
+  static constexpr int secret_subkey = 7;
+  bool is_secret_key() const { return tag == secret_key || tag == secret_subkey; }
+  int tag = 0;
+  std::string body;
+};
+
+inline std::vector<Packet> packets_of(std::string_view bytes) {
+  std::vector<Packet> out;
+  const auto number = [&](std::size_t size) {
+    std::size_t value = 0;
+    for (std::size_t i = 0; i < size; ++i) value = value << 8U | static_cast<unsigned char>(bytes.at(i));
+    bytes.remove_prefix(size);
+    return value;
+  };
+  while (!bytes.empty()) {
+    const auto head = number(1);
+    Packet packet;
+    std::size_t length = 0;
+    if ((head & 0x40U) == 0) {  // the old format
+      packet.tag = static_cast<int>(head >> 2U & 0xFU);
+      length = number(std::size_t{1} << (head & 3U));
+    } else {
+      packet.tag = static_cast<int>(head & 0x3FU);
+      length = number(1);
+      if (length == 255) {
+        length = number(4);
+      } else if (length >= 192) {
+        length = ((length - 192) << 8U) + number(1) + 192;
+      }
+    }
+    packet.body = bytes.substr(0, length);
+    bytes.remove_prefix(length);
+    out.push_back(std::move(packet));
+  }
+  return out;
+}
+
+inline std::string bytes_of(const std::vector<Packet>& packets) {
+  std::string out;
+  for (const auto& packet : packets) {
+    out += static_cast<char>(0xC0 | packet.tag);
+    out += '\xFF';
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(packet.body.size() >> shift & 0xFFU);
+    out += packet.body;
+  }
+  return out;
+}
+
 class TestKeys {
  public:
   using Key = rnp_key_handle_t;  // lives as long as the TestKeys
@@ -56,6 +107,24 @@ class TestKeys {
     check(rnp_op_generate_subkey_create(&op, ffi_, primary, traits.algorithm.c_str()));
     return generate(op, traits);
   }
+  static constexpr std::uint8_t certifies = 1;  // RFC 4880, 5.2.3.21
+  static constexpr std::uint8_t signs = 2;
+  static constexpr std::uint8_t encrypts = 12;
+
+  // The very key of `owner`, as a primary key that says of itself to be meant for this. librnp makes no primary key
+  // that does not sign, and refuses to sign with a subkey that does not.
+  Key make_over(const TestKeys& owner, Key key, std::uint32_t created, std::uint8_t meant_for) {
+    auto packets = packets_of(owner.secret_key(key));
+    std::erase_if(packets, [](const Packet& packet) { return !packet.is_secret_key(); });
+    packets.erase(packets.begin(), packets.end() - 1);  // a subkey stands behind its primary key
+    packets[0].tag = Packet::secret_key;
+    TestKeys nameless;
+    check(rnp_set_timestamp(nameless.ffi_, created));
+    auto* bare = nameless.take_in(bytes_of(packets), fingerprint(key));
+    check(rnp_key_add_uid(bare, "test", "SHA256", 0, meant_for, false));
+    check(rnp_set_timestamp(ffi_, created));
+    return take_in(nameless.secret_key(bare), fingerprint(key));  // read anew, librnp finds it valid
+  }
   void revoke(Key key) { check(rnp_key_revoke(key, 0, "SHA256", "retired", "test")); }
 
   static std::string fingerprint(Key key) { return text(rnp_key_get_fprint, key); }
@@ -66,6 +135,13 @@ class TestKeys {
     check(rnp_output_to_memory(&output, 0));
     check(rnp_key_export(key, output,
                          RNP_KEY_EXPORT_PUBLIC | RNP_KEY_EXPORT_SUBKEYS | (armoured ? RNP_KEY_EXPORT_ARMORED : 0U)));
+    return take(output);
+  }
+
+  std::string secret_key(Key key) const {
+    rnp_output_t output = nullptr;
+    check(rnp_output_to_memory(&output, 0));
+    check(rnp_key_export(key, output, RNP_KEY_EXPORT_SECRET));
     return take(output);
   }
 
@@ -98,6 +174,17 @@ class TestKeys {
     std::string out(reinterpret_cast<const char*>(buffer), length);
     rnp_output_destroy(output);
     return out;
+  }
+
+  Key take_in(const std::string& secret, const std::string& fingerprint) {
+    rnp_input_t input = nullptr;
+    check(rnp_input_from_memory(&input, reinterpret_cast<const std::uint8_t*>(secret.data()), secret.size(), true));
+    check(rnp_import_keys(ffi_, input, RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_SECRET_KEYS, nullptr));
+    rnp_input_destroy(input);
+    Key key = nullptr;
+    check(rnp_locate_key(ffi_, "fingerprint", fingerprint.c_str(), &key));
+    keys_.push_back(key);
+    return key;
   }
 
   Key generate(rnp_op_generate_t op, const Traits& traits) {

@@ -26,10 +26,15 @@ constexpr std::uint64_t longest_error_page = 64U << 10U;
 // Worth another try: the next answer may be another one.
 bool may_pass(long status) { return status == 408 || status == 425 || status == 429 || status >= 500; }
 
-std::string host_of(const std::string& url) {
+std::string host_of(std::string_view url) {
   const auto shown = shown_url(url);
   const auto begin = shown.find("://") + 3;
   return shown.substr(begin, shown.find('/', begin) - begin);
+}
+
+bool is_https(std::string_view url) {
+  constexpr std::string_view scheme = "https:";
+  return base::lower(url.substr(0, scheme.size())) == scheme;
 }
 
 }  // namespace
@@ -60,7 +65,8 @@ Transfer::Step Transfer::start(Sink& sink) {
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(curl, CURLOPT_MAXREDIRS, most_redirects);
   // As apt: who asked for https gets no less.
-  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, url().starts_with("https:") ? "https" : "http,https");
+  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, is_https(url()) ? "https" : "http,https");
+  believe(curl, settings_.authorities);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, connect_seconds);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
@@ -177,15 +183,19 @@ Transfer::Step Transfer::finish(CURLcode code) {
     case CURLE_HTTP2_STREAM:
       if (exact_) return retry(fmt::format("the connection was cut after {} of {} bytes", sink_->size(), limit_));
       return retry("the connection was cut");
+    case CURLE_SSL_CONNECT_ERROR: return retry("no TLS connection to the server: " + reason);
     case CURLE_TOO_MANY_REDIRECTS: throw error(Exit::network, fmt::format("more than {} redirects", most_redirects));
     case CURLE_UNSUPPORTED_PROTOCOL:
       throw error(Exit::network,
                   "leads to an address that is not followed: neither http nor https, or http after https");
     case CURLE_URL_MALFORMAT: throw error(Exit::network, "not an address that can be fetched");
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-      throw error(Exit::network, "the server's certificate is not to be trusted: " + reason)
-          .hint("is the package ca-certificates installed, and this machine's clock right?");
+      throw refused_certificate(handle(), settings_.authorities, host(), reason).at(shown_url(url()));
+    case CURLE_SSL_CACERT_BADFILE: {
+      auto failure = no_authorities(settings_.authorities);
+      failure.place_if_none(shown_url(url()));
+      throw failure;
+    }
     case CURLE_OUT_OF_MEMORY: throw Error(Exit::internal, "no memory for curl");
     default: return retry(reason);
   }
@@ -248,6 +258,7 @@ Transfer::Step Transfer::retry(const std::string& reason) {
     if (reason.starts_with("cannot ") || reason.starts_with("no connection")) {
       throw std::move(failure).hint("is the network up, and does it need a proxy (http_proxy, https_proxy)?");
     }
+    if (reason.starts_with("no TLS")) throw std::move(failure).hint("does the server at this address speak https?");
     const bool is_kept = exact_ && sink_->size() > 0;
     throw std::move(failure).hint(is_kept ? "run the command again: what has come is kept, and gone on from"
                                           : "try again later, or name another mirror");
@@ -281,6 +292,13 @@ Error Transfer::too_long() const {
   return error(Exit::trust, fmt::format("longer than the {} bytes that the index names", limit_))
       .hint(
           "the mirror may be in the middle of an update, or serve a damaged file; try again later, or another mirror");
+}
+
+// The server that answered last: a redirect may have led to another than was asked.
+std::string Transfer::host() const {
+  const char* effective = nullptr;
+  curl_easy_getinfo(handle_.get(), CURLINFO_EFFECTIVE_URL, &effective);
+  return host_of(effective != nullptr ? effective : url());
 }
 
 long Transfer::status() const {

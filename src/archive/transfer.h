@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/tls.h"
 #include "base/error.h"
 
 namespace debone::archive {
@@ -40,6 +41,7 @@ class Transfer {
     std::string user_agent;
     long stall_seconds = 30;
     std::chrono::milliseconds retry_delay{500};
+    Authorities authorities = {};
   };
 
   // `limit` is what may come at most; with `exact`, what must come.
@@ -93,6 +95,7 @@ class Transfer {
   base::Error error(base::Exit code, std::string what) const;
   base::Error too_long() const;
   long status() const;
+  std::string host() const;
   std::optional<std::uint64_t> content_length() const;
   const std::string& url() const { return urls_[url_]; }
 

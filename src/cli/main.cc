@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/manual.h"
 #include "cli/output.h"
 #include "cli/version.h"
 
@@ -25,11 +26,52 @@ constexpr std::string_view about =
     "debone turns Debian packages into one distroless OCI image: debs in, one image out. The archive's signatures are "
     "verified, dependencies solved as apt does, and the image is the same bits every time. No Docker, no root.";
 
+// CLI11 reads an argument of the form [a,b] as the list of a and b wherever there may be several, and nothing turns
+// that off (allow_extra_args(false) takes one argument alone). A path may look so: such an argument is hidden from the
+// parser behind a byte that no argument can hold.
+constexpr char hiding = '\0';
+
+std::string hidden(const std::string& argument) {
+  const bool looks_like_a_list = argument.starts_with('[') && argument.ends_with(']');
+  return looks_like_a_list ? hiding + argument : argument;
+}
+
+std::string shown(std::string argument) {
+  if (argument.starts_with(hiding)) argument.erase(0, 1);
+  return argument;
+}
+
+void show_hidden(CLI::App& app) {
+  for (auto* option : app.get_options()) option->transform(shown);
+}
+
+// CLI11 takes them from the back.
+std::vector<std::string> for_parser(char** begin, char** end) {
+  std::vector<std::string> arguments;
+  while (end != begin) arguments.push_back(hidden(*--end));
+  return arguments;
+}
+
 std::string footer_of(const Command& command) {
   std::string text = "Examples:";
   for (const auto& example : command.examples) {
     text += fmt::format("\n  {}\n      {}", example.command, example.explanation);
   }
+  return text;
+}
+
+std::string manual() {
+  std::string text;
+  for (const auto& section : manual_sections()) {
+    text += (text.empty() ? "" : "\n") + section.title + ":\n";
+    for (const auto& entry : section.entries) {
+      const auto wrapped = wrap(entry.text, 90);
+      text += entry.name.size() < 6 ? fmt::format("  {:<6}", entry.name) : fmt::format("  {}\n        ", entry.name);
+      for (const char c : wrapped) text += c == '\n' ? "\n        " : std::string(1, c);
+      text += '\n';
+    }
+  }
+  text.pop_back();  // CLI11 ends it
   return text;
 }
 
@@ -39,7 +81,9 @@ std::function<int()> add(CLI::App& root, const Command& command, bool asked) {
   if (asked && !command.description.empty()) app->description(command.description);
   app->footer(footer_of(command));
   if (command.hidden) app->group("");
-  return command.prepare(*app);
+  auto action = command.prepare(*app);
+  show_hidden(*app);
+  return action;
 }
 
 std::vector<std::string> command_names(const CLI::App& root) {
@@ -73,8 +117,9 @@ Error usage_error(const CLI::App& root, const CLI::ParseError& error, int argc, 
   const auto help =
       chosen.empty() ? std::string("see debone --help") : fmt::format("see debone {} --help", chosen[0]->get_name());
   if (const auto extra = root.remaining(true); !extra.empty()) {
-    const auto near = base::nearest(extra[0], option_names(chosen.empty() ? root : *chosen[0]));
-    return Error(Exit::usage, fmt::format("unexpected argument '{}'", extra[0]))
+    const auto given = shown(extra[0]);
+    const auto near = base::nearest(given, option_names(chosen.empty() ? root : *chosen[0]));
+    return Error(Exit::usage, fmt::format("unexpected argument '{}'", given))
         .hint(near ? fmt::format("did you mean '{}'?", *near) : help);
   }
   std::string what = error.what();
@@ -90,6 +135,7 @@ int run(int argc, char** argv) {
   CLI::App root{std::string(about), "debone"};
   root.set_version_flag("--version", fmt::format("debone {}", version));
   root.set_help_flag("-h,--help", "Print this help and exit");
+  root.footer(manual());
   root.require_subcommand(1);
   const auto formatter = std::make_shared<HelpFormatter>();
   formatter->column_width(30);
@@ -107,7 +153,7 @@ int run(int argc, char** argv) {
     actions.emplace_back(command.name, add(root, command, argc > 1 && command.name == argv[1]));
   }
   try {
-    root.parse(static_cast<int>(last - argv), argv);
+    root.parse(for_parser(std::min(argv + 1, last), last));
   } catch (const CLI::CallForHelp&) {
     print(root.help());
     return 0;

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/manual.h"
 #include "cli/version.h"
 
 namespace debone::cli {
@@ -66,22 +67,13 @@ std::string main_page(const CLI::App& root, const std::vector<Command>& all) {
   for (const auto& command : all) {
     if (!command.hidden) text += fmt::format(".TP\n.BR debone\\-{} (1)\n{}\n", command.name, roff(command.summary));
   }
-  text +=
-      ".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\nthe thing asked about does not hold: a check, a "
-      "difference\n.TP\n.B 2\nthe command line or "
-      "the recipe is wrong\n.TP\n.B 3\nthe network or a source could not be had\n.TP\n.B 4\na signature, a hash or an "
-      "expiry date\n.TP\n.B 5\n"
-      "debone or the machine\n.PP\n.B debone run\ngives the program's own, and 125 to 127 for its own failures.\n"
-      ".SH ENVIRONMENT\n.TP\n.B DEBONE_STORE\nwhere fetched files are kept; else $XDG_CACHE_HOME/debone or "
-      "~/.cache/debone\n.TP\n"
-      ".B DEBONE_DEBIAN_MIRROR, DEBONE_DEBIAN_SECURITY_MIRROR\nwhere Debian is fetched from; else this machine's apt "
-      "sources say\n.TP\n"
-      ".B DEBONE_DEBIAN_SNAPSHOT\nwhere versions are fetched from that the mirrors have dropped; else "
-      "snapshot.debian.org\n.TP\n"
-      ".B DEBONE_DEBIAN_KEYRING\nthe keyring that Debian's suites are verified with\n.TP\n"
-      ".B DEBONE_EFFECTS\na folder whose *.yaml are read after the program's own table of effects\n.TP\n"
-      ".B http_proxy, https_proxy, no_proxy\nhonoured when fetching\n.TP\n"
-      ".B SOURCE_DATE_EPOCH\nthe image's date, in seconds since 1970\n.TP\n.B NO_COLOR\nno colours on a terminal\n";
+  for (const auto& section : manual_sections()) {
+    text += ".SH ";
+    for (const char c : section.title) text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    text += '\n';
+    for (const auto& entry : section.entries)
+      text += fmt::format(".TP\n.B {}\n{}\n", roff(entry.name), roff(entry.text));
+  }
   return text;
 }
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import tarfile
 import time
+import zlib
 
 import pytest
 
@@ -13,7 +14,7 @@ import aptrepo
 from aptrepo import (ARCH, Directory, Link, Package, directory, entry, gzip, hard_link, package, raw_deb, symlink,
                      tar)
 from ociimage import Image
-from tinydebian import hello, recipe_of, standard
+from tinydebian import RECIPE, hello, recipe_of, standard
 
 DAY = 86400
 FAR_FUTURE = 4_000_000_000  # 2096
@@ -80,6 +81,24 @@ def test_in_release_cut_short(place, repo, server, golden):
     fails_then_heals(place, repo, server, golden)
 
 
+def test_detached_signature_of_another_text(place, repo, server, golden):
+    repo.publish("stable", standard(), inline=False)
+    release = repo.root / "dists/stable/Release"
+    release.write_text(release.read_text().replace("Origin: Tests", "Origin: Other"))
+    fails_then_heals(place, repo, server, golden)
+
+
+def test_detached_signature_by_another_key(place, repo, server, archive_key, other_key, golden):
+    repo.publish("stable", standard(), inline=False, signers=[other_key])
+    fails_then_heals(place, repo, server, golden)
+
+
+def test_detached_signature_that_is_none(place, repo, server, golden):
+    repo.publish("stable", standard(), inline=False)
+    (repo.root / "dists/stable/Release.gpg").write_text("signed, the archive\n")
+    fails_then_heals(place, repo, server, golden)
+
+
 def test_two_signatures_of_which_one_is_known(place, repo, server, archive_key, other_key):
     repo.publish("stable", standard(), signers=[other_key, archive_key])
     build(place, server).ok()
@@ -118,6 +137,27 @@ def test_key_file_without_a_key(place, repo, server, archive_key, golden):
     place.write("key.gpg", "no key\n")
     golden(build(place, server))
     heals(place, repo, server, archive_key)
+
+
+def test_no_debian_keyring_where_the_environment_names_one(place, debian, golden):
+    golden(place.build(RECIPE, env={"DEBONE_DEBIAN_KEYRING": "/nowhere/debian.gpg"}))
+    place.build(RECIPE).ok()
+
+
+def test_no_debian_keyring_on_this_machine(root_place, debian, golden):
+    """As where debian-archive-keyring is not installed."""
+    root_place.environment.update(debian.environment(debian.server.url), DEBONE_DEBIAN_KEYRING="")
+    golden(root_place.build(RECIPE, prefix=["unshare", "--mount", "sh", "-c",
+                                            'mount -t tmpfs tmpfs /usr/share/keyrings && exec "$@"', "sh"]))
+
+
+def test_no_key_at_its_address(place, repo, server, keys, archive_key, golden):
+    repo.publish("stable", standard())
+    key = f"{{url: '{server.url}/key.asc', fingerprint: {archive_key.fingerprint}}}"
+    recipe = recipe_of(server.url).replace("key.gpg", key)
+    golden(place.build(recipe))
+    (repo.root / "key.asc").write_bytes(keys.armoured(archive_key))
+    place.build(recipe).ok()
 
 
 def test_key_url_with_another_fingerprint(place, repo, server, keys, archive_key, other_key, golden):
@@ -219,6 +259,21 @@ def test_index_a_decompression_bomb(place, repo, server, golden):
     assert time.monotonic() - begin < 60
 
 
+def wanting_memory(content):
+    """xz data whose header asks for a dictionary of 512 MiB."""
+    packed = bytearray(lzma.compress(content))
+    end = 12 + (packed[12] + 1) * 4  # of the first block's header (https://tukaani.org/xz/xz-file-format.txt, 3.1)
+    assert packed[14:16] == b"\x21\x01"
+    packed[16] = 34
+    packed[end - 4:end] = zlib.crc32(packed[12:end - 4]).to_bytes(4, "little")
+    return bytes(packed)
+
+
+def test_index_that_wants_memory(place, repo, server, golden):
+    repo.publish("stable", standard(), compress=wanting_memory, edit_release=_only_xz)
+    fails_then_heals(place, repo, server, golden)
+
+
 @pytest.mark.parametrize("edit", [
     lambda text: text.replace("Package: hello\n", "Package hello\n"),
     lambda text: text.replace("Package: hello\n", "Package: hello\nPackage: hello\n"),
@@ -278,6 +333,9 @@ BAD_DEBS = {
     "tar-cut-short": raw_deb("bad", data=gzip(DATA[:1500])),
     "tar-checksum": raw_deb("bad", data=gzip(bytes(CHECKSUM))),
     "control-malformed": raw_deb("bad", control="Package bad\n"),
+    "control-a-bomb": raw_deb("bad", members=lambda good: [
+        good[0], ("control.tar.gz", gzip(tar([entry("./control", bytes(100 << 20))]))), good[2]]),
+    "data-wants-memory": raw_deb("bad", members=lambda good: [*good[:2], ("data.tar.xz", wanting_memory(DATA))]),
     "control-of-another": raw_deb("bad", control=aptrepo.control_stanza("other", "1.0", ARCH)),
     "absolute-path": raw_deb("bad", [entry("/etc/x", b"x")]),
     "dotdot-path": raw_deb("bad", [entry("./usr/../../x", b"x")]),

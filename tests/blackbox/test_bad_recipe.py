@@ -69,6 +69,9 @@ RECIPES = {
     "source-bad-fingerprint": source("{name: x, url: 'http://example.org', suite: s, components: [main], key: {url: 'http://example.org/k', fingerprint: AB12}}"),
     "source-name-twice": 'name: test\ncontents:\n  sources: \n    - {debian: trixie}\n    - {debian: trixie}\n  packages: [hello]\n',
     "source-empty": source(''),
+    "source-deb-of-another-name": source('{deb: ./x.rpm}'),
+    "source-deb-with-a-suite": source('{deb: ./x.deb, suite: stable}'),
+    "source-key-both": source("{name: x, url: 'http://example.org', suite: s, components: [main], key: {url: 'http://example.org/k', file: k}}"),
     "package-bad-name": 'name: test\ncontents:\n  sources: [{debian: trixie}]\n  packages: [Hello]\n',
     "package-twice": 'name: test\ncontents:\n  sources: [{debian: trixie}]\n  packages: [hello, hello]\n',
     "packages-empty": 'name: test\ncontents:\n  sources: [{debian: trixie}]\n  packages: []\n',
@@ -76,6 +79,7 @@ RECIPES = {
     "user-without-uid": more('accounts: {users: [{username: app}]}\n'),
     "user-with-colon": more("accounts: {users: [{username: 'a:b', uid: 1, gid: 1}]}\n"),
     "user-twice": more('accounts: {users: [{username: a, uid: 1, gid: 1}, {username: a, uid: 2, gid: 2}]}\n'),
+    "group-without-gid": more('accounts: {groups: [{groupname: app}]}\n'),
     "environment-bad-name": more('environment: {A=B: c}\n'),
     "environment-list-value": more('environment: {A: [b]}\n'),
     "entrypoint-unclosed-quote": more('entrypoint: {command: "a \'b"}\n'),
@@ -109,6 +113,7 @@ RECIPES = {
     "files-bad-glob": more('  files: [{package: other, paths: [usr/bin]}]\n'),
     "files-of-what-is-asked-for": more("  files: [{package: hello, paths: ['/**']}]\n"),
     "path-up-and-out": more('paths: [{path: ../etc/passwd, type: directory}]\n'),
+    "init-job-without-name": more("init: {jobs: [{command: /bin/x, cron: '@daily'}]}\n"),
     "nul": more('cmd: ["a\\0b"]\n'),
 }
 

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from debone import SOURCE
 from tinydebian import recipe_of
 
 COMMANDS = ["build", "lock", "update", "fetch", "run", "trace", "test", "show", "check", "diff", "why", "tree", "catalog", "cuts", "scripts", "new", "stack"]
@@ -22,6 +23,25 @@ def test_help_names_every_command(place):
     for command in COMMANDS:
         assert re.search(rf"^  {command}\b", out, re.MULTILINE)
     assert "completion" not in out and "man" not in out.split()
+
+
+def test_help_and_man_page_say_the_same_of_statuses_and_environment(place):
+    """And they know every variable that the sources name."""
+    sources = [path.read_text() for path in (SOURCE / "src").rglob("*.cc")
+               if path.parent.name != "init" and not path.name.endswith("_test.cc")]
+    named = {name for text in sources
+             for name in re.findall(r'"(DEBONE_(?!INIT_)[A-Z_]+|SSL_CERT_[A-Z]+|CURL_CA_BUNDLE)"', text)}
+    out = place.run("--help").ok().out
+    assert {"DEBONE_STORE", "SSL_CERT_FILE"} <= named
+    assert {name for name in named if not re.search(rf"^  (.*, )?{name}(,|$)", out, re.MULTILINE)} == set()
+    assert max(map(len, out[out.index("Exit status:"):].splitlines())) <= 100
+    place.run("man", "man").ok()
+    page = (place.work / "man/debone.1").read_text().replace("\\-", "-")
+    manual = out[out.index("Exit status:\n"):].split()
+    begin, end = page.index(".SH EXIT STATUS\n"), len(page)
+    told = re.sub(r"^\.(TP\n\.B|SH) ", "", page[begin:end], flags=re.MULTILINE).split()
+    headings = {"Exit": "EXIT", "status:": "STATUS", "Environment:": "ENVIRONMENT"}
+    assert [headings.get(word, word) for word in manual] == told
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -58,6 +78,17 @@ def test_nothing_is_asked(place):
     (["lock", "php-fpm", "--arch", "[a,b]"],
      "error: --arch is '[a,b]', which is not an architecture\n  hint: choose from 'amd64', 'arm64', 'armel', 'armhf', "
      "'i386', 'mips64el', 'mipsel', 'ppc64el', 'riscv64' and 's390x'"),
+    (["test", "x.tar", "[a,b]"], "error: [a,b]: cannot open: No such file or directory"),
+    (["test", "x.tar", "[a]", "[b,c]"], "error: [a]: cannot open: No such file or directory"),
+    (["test", "x.tar", "x.yaml", "--timeout", "[5]"],
+     "error: --timeout: Value [5] not in range 1 to 86400\n  hint: see debone test --help"),
+    (["show", "x.tar", "[a,b]"], "error: unexpected argument '[a,b]'\n  hint: see debone show --help"),
+    (["build", "[a,b]"], "error: no file '[a,b]' and no recipe of that name in the catalog\n"
+     "  hint: `debone catalog` lists the recipes that come with debone"),
+    (["stack", "[a,b]", "up"], "error: [a,b]/compose.yaml: no stack '[a,b]' comes with debone, and no compose.yaml is there\n"
+     "  hint: there are mediawiki, passbolt"),
+    (["build", "php-fpm", "--source", "[a,b]"], "error: --source '[a,b]' is not NAME=URL,KEYFILE\n"
+     "  hint: for example: --source vendor=http://127.0.0.1:8000/debian,./vendor.gpg"),
     (["why", "php-fpm", ""], "error: NAME is empty\n  hint: name a package, a path or a library's soname"),
 ])
 def test_wrong_usage(place, arguments, text):

@@ -1,6 +1,8 @@
 """Faults of the network: what is passing is got over, what lasts ends the build with status 3 and a way out; nothing
 half-written stays, and once the cause is gone the same command succeeds."""
 
+import contextlib
+import socket
 import time
 
 import pytest
@@ -168,6 +170,39 @@ def test_a_proxy_of_the_environment_is_used(place, repo, server, recipe):
     place.build(recipe_of("http://example.org", ["big"]), env={"http_proxy": server.url}).ok()
     assert server.count("InRelease") == 1
     assert {headers["Host"] for headers in server.headers} == {"example.org"}
+
+
+def test_a_proxy_that_cannot_be_found(place, recipe, golden):
+    golden(place.build(recipe_of("http://example.org", ["big"]), env={"http_proxy": "http://nowhere.invalid:3128"}))
+    place.build(recipe).ok()
+
+
+@pytest.fixture
+def deaf_port():
+    """A port that lets nobody in: its queue is full, and nobody takes from it."""
+    with contextlib.ExitStack() as open_until_then:
+        listening = open_until_then.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = open_until_then.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield listening.getsockname()[1]
+
+
+def test_a_server_that_lets_nobody_in(place, recipe, deaf_port):
+    place.build(recipe_of(f"http://127.0.0.1:{deaf_port}", ["big"])).fails(3, f"""
+error: http://127.0.0.1:{deaf_port}/dists/stable/InRelease: the server sent next to nothing for 1 s (tried 4 times)
+  while building test for amd64
+  hint: try again later, or name another mirror""")
+    place.build(recipe).ok()
+
+
+@pytest.mark.wide  # four times 20 seconds
+def test_no_connection_in_time(place, recipe, deaf_port):
+    place.build(recipe_of(f"http://127.0.0.1:{deaf_port}", ["big"]), env={"DEBONE_STALL_SECONDS": "60"}).fails(3, f"""
+error: http://127.0.0.1:{deaf_port}/dists/stable/InRelease: no connection to the server within 20 s (tried 4 times)
+  while building test for amd64
+  hint: is the network up, and does it need a proxy (http_proxy, https_proxy)?""")
 
 
 def test_no_proxy_is_obeyed(place, server, recipe):

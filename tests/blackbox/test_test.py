@@ -123,6 +123,19 @@ def test_several_files(image):
     assert [one["file"] for one in result.json["results"]] == ["passes.yaml"] * 11 + ["fails.yaml"] * 6
 
 
+@pytest.mark.parametrize("name", ["[a,b]", "[a]", "[]", "{}", "[[a],[b]]"])
+def test_a_path_that_looks_like_a_list_is_one_path(image, name):
+    image.write(name, PASSES)
+    result = image.run("test", "image", name, "passes.yaml", "--format", "json").ok()
+    assert [one["file"] for one in result.json["results"]] == [name] * 11 + ["passes.yaml"] * 11
+
+
+def test_so_is_an_argument_of_the_program(image):
+    for behind in ([], ["--"]):
+        assert image.run("run", "--entrypoint", "/usr/bin/hello", "image", *behind, "args", "[a,b]", "[c]").ok().out == \
+            "[a,b]\n[c]\n"
+
+
 def test_json_file(image):
     image.write("t.json", '{"schemaVersion": "2.0.0", "commandTests": [{"name": "n", "command": "hello", '
                           '"args": ["pid"], "expectedOutput": ["^1$|^1\\n$"]}]}')

@@ -1,4 +1,4 @@
-"""An HTTP server on loopback with faults on demand.
+"""An HTTP server on loopback with faults on demand, over TLS where it is given a certificate (tls.py).
 
     with Server(folder) as server:
         server.fault("Packages.xz", status(500), times=2)
@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 
 class Server:
-    def __init__(self, root):
+    def __init__(self, root, certificate=None):
         self.root = Path(root)
         self.requests = []  # (path, value of Range or None), in their order
         self.headers = []   # the headers of each request, in the same order
@@ -28,7 +28,11 @@ class Server:
             owner = server
 
         self._httpd = _Quiet(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._httpd.server_port}"
+        self.port = self._httpd.server_port
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+        if certificate:  # the handshake is the handler's: a client that breaks it off must not end the server
+            self._httpd.socket = certificate.server().wrap_socket(self._httpd.socket, server_side=True,
+                                                                  do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self):

@@ -1,7 +1,9 @@
-"""A certificate for localhost, made by openssl, and Python's two ends of a TLS connection that use it."""
+"""Certificates made by openssl, for localhost unless said otherwise, and Python's two ends of a TLS connection that use
+one."""
 
 import contextlib
 import http.server
+import secrets
 import ssl
 import subprocess
 import tempfile
@@ -11,19 +13,23 @@ from pathlib import Path
 
 
 class Certificate:
-    """Files in a folder: the certificate and its key, `both` in one file, and `authority`, whom a client must trust."""
+    """Files in a folder: the certificate and its key, `both` in one file, and `authority`, whom a client must trust.
+    `valid` are the days on which it begins and ends ("20200101"); else it begins today and lasts a week."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, names="DNS:localhost,IP:127.0.0.1", valid=None):
         folder = Path(folder)
         self.key, self.certificate, self.both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
         self.authority = folder / "authority.pem"
         with tempfile.TemporaryDirectory() as elsewhere:
             self._work = Path(elsewhere)
             authority_key = self._work / "key.pem"
-            self._make(authority_key, self.authority, "/CN=Tests", "basicConstraints=critical,CA:TRUE",
-                       "keyUsage=critical,keyCertSign")
+            # Of two authorities with one name OpenSSL may look at one alone.
+            self._make(authority_key, self.authority, f"/CN=Tests {secrets.token_hex(8)}",
+                       "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign")
             self._make(self.key, self.certificate, "/CN=localhost", "basicConstraints=critical,CA:FALSE",
-                       "subjectAltName=DNS:localhost,IP:127.0.0.1", by=(self.authority, authority_key))
+                       f"subjectAltName={names}", by=(self.authority, authority_key))
+            if valid:
+                self._date(valid, authority_key)
         self.key.chmod(0o644)  # whoever the server under test runs as
         self.both.write_bytes(self.certificate.read_bytes() + self.key.read_bytes())
 
@@ -34,6 +40,20 @@ class Certificate:
                         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "7", "-subj", subject, "-keyout", key, "-out",
                         certificate, *(word for extension in extensions for word in ("-addext", extension)),
                         *(["-CA", by[0], "-CAkey", by[1]] if by else [])], check=True, capture_output=True)
+
+    def _date(self, valid, authority_key):
+        """Makes the certificate anew with these days; of openssl's commands in bookworm only `ca` can."""
+        config, request = self._work / "ca", self._work / "request.pem"
+        (self._work / "index").touch()
+        config.write_text(f"[ca]\ndefault_ca = tests\n[tests]\ndatabase = {self._work}/index\nrand_serial = yes\n"
+                          f"new_certs_dir = {self._work}\ndefault_md = sha256\npolicy = names\n"
+                          "copy_extensions = copyall\n[names]\ncommonName = supplied\n")
+        for command in (["x509", "-x509toreq", "-copy_extensions", "copyall", "-in", self.certificate, "-signkey",
+                         self.key, "-out", request],
+                        ["ca", "-config", config, "-batch", "-notext", "-in", request, "-cert", self.authority,
+                         "-keyfile", authority_key, "-startdate", f"{valid[0]}000000Z", "-enddate",
+                         f"{valid[1]}000000Z", "-out", self.certificate]):
+            subprocess.run(["openssl", *command], check=True, capture_output=True)
 
     def client(self):
         return ssl.create_default_context(cafile=self.authority)
