@@ -50,15 +50,19 @@ def answer():
                           capture_output=True, text=True).stdout
 
 
+def container(stack, service):
+    """Compose v2 calls it otherwise than 1.29."""
+    return stack.engine.docker("ps", "-aq", "--filter", f"label=com.docker.compose.service={service}").stdout.strip()
+
+
 def fingerprint(stack):
     """Of the server's key: the one file in docker's tar."""
-    keys = stack.engine.docker("ps", "-aq", "--filter", "label=com.docker.compose.service=keys").stdout.strip()
-    text = stack.engine.docker("cp", f"{keys}:/etc/passbolt/gpg/fingerprint", "-").stdout
+    text = stack.engine.docker("cp", f"{container(stack, 'keys')}:/etc/passbolt/gpg/fingerprint", "-").stdout
     return re.search(r"[0-9A-F]{40}", text)[0]
 
 
 def php(stack, service, code):
-    done = stack.engine.docker("exec", f"passbolt_{service}_1", "php", "-r", code)
+    done = stack.engine.docker("exec", container(stack, service), "php", "-r", code)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
