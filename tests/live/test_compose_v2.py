@@ -65,7 +65,7 @@ def test_v2_reads_what_the_file_says(v2, file):
 
 
 @pytest.mark.parametrize("test", ["blackbox/test_stack.py::test_up_backup_down_restore", "live/test_mediawiki_stack.py",
-                                  "live/test_passbolt_command.py"])
+                                  "live/test_passbolt_command.py::test_up_admin_backup_restore[trixie]"])
 def test_the_command_with_v2(v2, test):
     """What is held of `debone stack` for real, again."""
     done = subprocess.run([sys.executable, "-B", "-m", "pytest", "--wide", SOURCE / "tests" / test], capture_output=True,

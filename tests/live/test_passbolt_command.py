@@ -16,8 +16,6 @@ pytestmark = pytest.mark.wide
 HTTP, HTTPS = free_ports(2)
 ADDRESS = f"https://localhost:{HTTPS}"
 STARTING = ["--allow-expired", "--allow-older", "--timeout", "30m"]
-
-
 PHP = {"trixie": "8.4", "bookworm": "8.2"}
 
 
@@ -51,15 +49,18 @@ def answer():
                           capture_output=True, text=True).stdout
 
 
+def container(stack, service):
+    return stack.engine.docker("ps", "-aq", "--filter", f"label=com.docker.compose.service={service}").stdout.strip()
+
+
 def fingerprint(stack):
     """Of the server's key: the one file in docker's tar."""
-    keys = stack.engine.docker("ps", "-aq", "--filter", "label=com.docker.compose.service=keys").stdout.strip()
-    text = stack.engine.docker("cp", f"{keys}:/etc/passbolt/gpg/fingerprint", "-").stdout
+    text = stack.engine.docker("cp", f"{container(stack, 'keys')}:/etc/passbolt/gpg/fingerprint", "-").stdout
     return re.search(r"[0-9A-F]{40}", text)[0]
 
 
 def php(stack, service, code):
-    done = stack.engine.docker("exec", f"passbolt_{service}_1", "php", "-r", code)
+    done = stack.engine.docker("exec", container(stack, service), "php", "-r", code)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
