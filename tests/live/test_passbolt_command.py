@@ -8,15 +8,14 @@ import subprocess
 
 import pytest
 
-from compose import StackCommand
+from compose import StackCommand, free_ports
 from debone import SOURCE
 from passbolt_client import Client
 
 pytestmark = pytest.mark.wide
-ADDRESS = "https://localhost:14490"
+HTTP, HTTPS = free_ports(2)
+ADDRESS = f"https://localhost:{HTTPS}"
 STARTING = ["--allow-expired", "--allow-older", "--timeout", "30m"]
-
-
 PHP = {"trixie": "8.4", "bookworm": "8.2"}
 
 
@@ -27,7 +26,7 @@ def release(request):
 
 @pytest.fixture
 def stack(live_place, release):
-    stack = StackCommand(live_place, "passbolt", {"PASSBOLT_HTTP_PORT": "18090", "PASSBOLT_HTTPS_PORT": "14490",
+    stack = StackCommand(live_place, "passbolt", {"PASSBOLT_HTTP_PORT": str(HTTP), "PASSBOLT_HTTPS_PORT": str(HTTPS),
                                                   "APP_FULL_BASE_URL": ADDRESS})
     stack.folder = live_place.work / f"passbolt-{release}"
     with stack:

@@ -14,7 +14,7 @@ import time
 import pytest
 
 from browser import BrowserClient, chromium, screenshot, visit
-from compose import Stack
+from compose import Stack, free_ports
 from debone import SOURCE
 from init import until
 from load import Load
@@ -24,8 +24,8 @@ from passbolt_standin import IMAGES
 pytestmark = pytest.mark.wide
 STACK = SOURCE / "stacks/passbolt"
 ONCE, SERVICES = ["keys", "migrate"], ["db", "valkey", "fpm", "nginx", "scheduler"]
-PORTS = {"PASSBOLT_HTTP_PORT": "18081", "PASSBOLT_HTTPS_PORT": "14433"}
-ADDRESS = "https://localhost:14433"
+PORTS = dict(zip(("PASSBOLT_HTTP_PORT", "PASSBOLT_HTTPS_PORT"), map(str, free_ports(2))))
+ADDRESS = f"https://localhost:{PORTS['PASSBOLT_HTTPS_PORT']}"
 PASSWORD = "±!@#$%^&*()_+=-}{|:;<>?"  # the official images' test has it
 PATIENCE = 240  # seconds, on a busy machine
 SHELLS = {"sh", "bash", "dash", "ash", "busybox", "zsh", "perl", "cron", "supervisord"}
@@ -525,8 +525,10 @@ def test_a_migration_that_fails_and_a_port_in_use(stack, tmp_path):
     tmp_path.chmod(0o755)
     more = tmp_path / "broken.yaml"
     more.write_text(f"services:\n  migrate:\n    volumes: ['{broken}:/etc/passbolt/Migrations/{broken.name}:ro']\n")
-    ports = {"PASSBOLT_HTTP_PORT": "18082", "PASSBOLT_HTTPS_PORT": "14434"}
-    bad = Passbolt(stack.engine, stack.files[1], {**ports, "APP_FULL_BASE_URL": "https://localhost:14434"}, "bad", [more])
+    http, https = free_ports(2)
+    address = f"https://localhost:{https}"
+    bad = Passbolt(stack.engine, stack.files[1], {"PASSBOLT_HTTP_PORT": str(http), "PASSBOLT_HTTPS_PORT": str(https),
+                                                  "APP_FULL_BASE_URL": address}, "bad", [more])
     try:
         assert bad.compose("up", "-d", status=None).returncode != 0
         assert "the migration 20990101000000_Broken failed: " in bad.logs("migrate")
@@ -535,10 +537,10 @@ def test_a_migration_that_fails_and_a_port_in_use(stack, tmp_path):
             assert not bad.containers(service) or not bad.inspect(bad.only(service))["State"]["Running"], service
         # Mended, it goes on where it stopped; and then the port is taken.
         bad.files = bad.files[:2]
-        with socket.create_server(("0.0.0.0", 14434)):
+        with socket.create_server(("0.0.0.0", https)):
             done = bad.compose("up", "-d", status=1)
         assert "address already in use" in done.stderr + done.stdout
         bad.compose("up", "-d")
-        until(lambda: answers("https://localhost:14434"), "it is mended", PATIENCE)
+        until(lambda: answers(address), "it is mended", PATIENCE)
     finally:
         bad.__exit__()
