@@ -1,6 +1,6 @@
 """An SMTP server that takes every e-mail and keeps it (python3-aiosmtpd)."""
 
-import socket
+from ports import free_port
 
 
 class Sink:
@@ -10,8 +10,7 @@ class Sink:
         from aiosmtpd.controller import Controller
         self.mails = []
         # The controller connects to the port that it was given, so that this cannot be 0.
-        with socket.create_server(("0.0.0.0", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.controller = Controller(self, hostname="0.0.0.0", port=self.port)
 
     async def handle_DATA(self, server, session, envelope):
