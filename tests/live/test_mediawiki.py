@@ -1,4 +1,5 @@
-"""The MediaWiki stack for real: images built from the live archive, docker-compose, an SMTP sink, and a browser."""
+"""The MediaWiki stack for real: images built from the live archive, docker-compose, an SMTP sink, and a browser. Each
+`make test` brings it up, has a page edited and an e-mail sent; what takes longer is marked wide."""
 
 import http.cookiejar
 import json
@@ -22,7 +23,6 @@ from init import until
 from load import Load
 from ports import free_port
 
-pytestmark = pytest.mark.wide
 STACK = SOURCE / "stacks/mediawiki"
 IMAGES = {"mariadb": SOURCE / "stacks/include/mariadb.yaml", "valkey": "valkey",
           **{f"mediawiki-{name}": STACK / f"mediawiki-{name}.yaml" for name in ("fpm", "cli", "nginx")}}
@@ -85,11 +85,13 @@ def png(width, height):
 
 
 @pytest.fixture(scope="module")
-def engine(live_place):
+def engine(live_place, request):
+    # Whether every maintainer script is known, the archive may change from one day to the other.
+    strict = ["--strict"] if request.config.getoption("--wide") else []
     with Engine() as engine:
         for name, recipe in IMAGES.items():
             file = live_place.work / f"{name}.tar"
-            live_place.build(recipe, "-o", file, "--to", "docker", "--allow-expired", "--allow-older", "--strict",
+            live_place.build(recipe, "-o", file, "--to", "docker", "--allow-expired", "--allow-older", *strict,
                              timeout=1800).ok()
             assert engine.docker("load", "-i", file).returncode == 0
             file.unlink()
@@ -188,7 +190,6 @@ def test_in_a_browser(stack, tmp_path):
         screenshot(browser, "mediawiki")
 
 
-@pytest.mark.wide
 def test_jobs_and_email(stack, admin, sink):
     """Who watches a page is told of a change, by a job that the scheduler does."""
     password = secrets.token_hex(16)
