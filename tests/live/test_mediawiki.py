@@ -209,8 +209,8 @@ def test_jobs_and_email(stack, admin, sink):
     until(lambda: any("Watched" in text for to, text in sink.mails if "reader@example.org" in to), "the e-mail comes", PATIENCE)
     (scheduler,) = stack.containers("scheduler")
     assert "enotifNotify" in stack.docker("logs", scheduler)
-    (fpm,) = stack.containers("fpm")
-    assert "enotifNotify" not in stack.docker("logs", fpm)
+    senders = {peer for peer, (_, text) in zip(sink.peers, sink.mails) if "Watched" in text}
+    assert senders == {stack.inspect(scheduler)["NetworkSettings"]["Networks"][f"{stack.name}_outside"]["IPAddress"]}
 
 
 @pytest.mark.wide
