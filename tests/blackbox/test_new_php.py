@@ -154,6 +154,15 @@ def test_hostile_locks(place, content, text):
     assert sorted(path.name for path in folder.iterdir()) == ["composer.json", "composer.lock", "public"]
 
 
+def test_a_lock_that_is_out_of_date(place):
+    application(place, require={"Acme/Here": "^1", "acme/replaced": "^1", "acme/added": "^1", "ext-intl": "*"})
+    place.write("shop/vendor/autoload.php", "<?php\n")
+    place.write("shop/composer.lock", json.dumps({"packages": [{"name": "acme/here"},
+                                                               {"name": "acme/all", "replace": {"acme/Replaced": "*"}}]}))
+    assert place.run("new", "php", "shop").ok().warnings == [
+        "composer.lock lacks acme/added, which composer.json requires: run `composer update`"]
+
+
 @pytest.mark.parametrize("name, image", [("acme/../../etc/Pass wd\n", "pass-wd"), ("acme/@NAME@", "name"), ("", "shop"),
                                          ("x/'; rm -rf /'", "app"), ("acme/" + "a" * 5000, "a" * 100)])
 def test_a_hostile_name(place, name, image):
