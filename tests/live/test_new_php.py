@@ -76,6 +76,13 @@ class Browser:
             return json.load(answer)
 
 
+def container(stack, service):
+    """What the engine says of the service's one container, whose name depends on compose's version."""
+    listed = stack.engine.docker("ps", "-q", "--no-trunc", "--filter", f"label=com.docker.compose.service={service}").stdout
+    (one,) = json.loads(stack.engine.docker("inspect", *listed.split()).stdout)
+    return one
+
+
 @pytest.fixture(scope="module")
 def stack(live_place):
     with StackCommand(live_place, "shop", {"APP_PORT": str(PORT)}) as stack:
@@ -110,7 +117,7 @@ def test_from_composer_to_a_page(stack):
 
 def test_containers_have_no_rights(stack):
     for service in ("fpm", "nginx"):
-        seen = json.loads(stack.engine.docker("inspect", f"shop_{service}_1").stdout)[0]
+        seen = container(stack, service)
         assert seen["State"]["Health"]["Status"] == "healthy"
         assert seen["HostConfig"]["ReadonlyRootfs"] and seen["HostConfig"]["CapDrop"] == ["ALL"]
         with open(f"/proc/{seen['State']['Pid']}/status") as file:
@@ -121,8 +128,8 @@ def test_containers_have_no_rights(stack):
 def test_a_new_version(stack):
     """Of PHP that is not below the public folder: nginx stays as it is, and finds the new container."""
     def ids():
-        return {name: stack.engine.docker("inspect", "--format", "{{.Id}}", f"shop_{name}_1").stdout
-                for name in ("fpm", "nginx")}
+        return {name: container(stack, name)["Id"] for name in ("fpm", "nginx")}
+
     browser, before = Browser(), ids()
     visits = [browser.page()["visits"] for _ in range(2)]
     source = stack.folder / "shop/src/Shop.php"
