@@ -214,6 +214,10 @@ int new_php(const Options& options) {
   if (application.has_vendor && !is_there(folder / "composer.lock")) {
     progress.warning("there is no composer.lock: which extensions the required packages need is not known");
   }
+  for (const auto& package : project.not_locked) {
+    progress.warning(fmt::format("composer.lock lacks {}, which composer.json requires: run `composer update`",
+                                 base::printable(package)));
+  }
   if (application.has_vendor && !is_there(folder / "vendor/autoload.php")) {
     progress.warning("there is no vendor/autoload.php: run `composer install --no-dev` before the images are built");
   }

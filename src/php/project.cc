@@ -71,13 +71,19 @@ void read_provided(const Document& document, const Json& package, Project& proje
     const auto* links = document.member(package, key, Json::Kind::object);
     if (links == nullptr) continue;
     for (const auto& link : links->members) {
-      if (const auto name = base::lower(link.first); is_platform(name)) project.provided.insert(name);
+      const auto name = base::lower(link.first);
+      if (is_platform(name)) {
+        project.provided.insert(name);
+      } else {
+        project.not_locked.erase(name);
+      }
     }
   }
 }
 
 void read_lock(const Document& lock, Project& project) {
   read_requirements(lock, lock.member(lock.root(), "platform", Json::Kind::object), "", project);
+  project.not_locked = project.requires_packages;
   const auto* packages = lock.member(lock.root(), "packages", Json::Kind::list);
   if (packages == nullptr) return;
   if (packages->items.size() > most_packages) {
@@ -87,6 +93,7 @@ void read_lock(const Document& lock, Project& project) {
     if (package.kind != Json::Kind::object) throw lock.wrong(package, "a package", Json::Kind::object);
     const auto name = lock.text(package, "name");
     if (name.empty()) throw Error(Exit::usage, "a package has no name").at(lock.place(package));
+    project.not_locked.erase(base::lower(name));
     read_requirements(lock, lock.member(package, "require", Json::Kind::object), name, project);
     read_provided(lock, package, project);
   }

@@ -26,6 +26,7 @@ struct Project {
   std::string name;                         // "acme/shop"; may be empty
   std::vector<Requirement> requirements;    // of the platform alone: php, php-64bit, ext-*, ...; in the files' order
   std::set<std::string> requires_packages;  // what composer.json requires besides
+  std::set<std::string> not_locked;         // those that composer.lock, where it is there, lacks: it is out of date
   std::set<std::string> provided;           // platform packages that the application or a locked package stands in for
   std::string target_php;                   // of config.platform, "8.2.7"; may be empty
   std::string public_dir;                   // of extra.public-dir; may be empty

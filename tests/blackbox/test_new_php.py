@@ -31,11 +31,14 @@ def test_what_it_writes_and_says(place):
     assert recipe["paths"][0] == {"path": "/srv/app", "type": "tree", "source": "."}
     compose = yaml.safe_load((folder / "compose.yaml").read_text())
     assert list(compose["services"]) == ["fpm", "nginx"] and "env_file" not in compose["services"]["fpm"]
-    assert compose["services"]["fpm"]["healthcheck"]["test"][0] == "CMD"
+    assert [service["healthcheck"]["test"][:3] for service in compose["services"].values()] == [
+        ["CMD", "debone-init", "health"]] * 2
+    assert compose["x-debone"] == {"images": {name: f"{name}.yaml" for name in ("shop-fpm", "shop-nginx")},
+                                   "address": {"service": "nginx", "variable": "ADDRESS"}}
     tests = yaml.safe_load((folder / "shop-fpm-test.yaml").read_text())
     assert tests["commandTests"][0]["args"][2:] == ["--", "intl", "json", "pdo_mysql"]
     assert "/shop-fpm*" in (folder / ".deboneignore").read_text()
-    assert all("@" not in text.replace("@fsockopen", "") for text in written(folder).values())
+    assert all("@" not in text for text in written(folder).values())
 
 
 def test_the_same_again(place):
@@ -128,6 +131,53 @@ def test_hostile_composer_files(place, content, text):
     folder = application(place)
     place.write("shop/composer.json", content)
     place.run("new", "php", "shop").fails(2, text)
+    assert sorted(path.name for path in folder.iterdir()) == ["composer.json", "public"]
+
+
+@pytest.mark.parametrize("content, text", [
+    ("{", "1: malformed JSON\n  hint: `composer validate` says what is wrong"),
+    ('{"packages": {"a": 1}}', "1: 'packages' must be a list, not an object"),
+    ('{"packages": [{}]}', "1: a package has no name"),
+    ('{"packages": [\n{"name": "acme/x",\n"require": {"ext-swoole": "*"}}]}',
+     "3: no package of Debian 13 (trixie) is known for ext-swoole\n"
+     "  hint: --ignore-platform-req ext-swoole writes the recipe without it; add a package that has it, from a source of "
+     "your own"),
+    ('{"packages": [{"name": "acme/x", "require": {"php": "^5"}}]}',
+     "1: no PHP of Debian fits: 8.4 of Debian 13 (trixie) is not '^5', which acme/x requires; 8.2 of Debian 12 (bookworm) "
+     "is not '^5', which acme/x requires\n  hint: let composer.json allow one of them and run `composer update`; "
+     "--ignore-platform-req php takes the newest"),
+])
+def test_hostile_locks(place, content, text):
+    folder = application(place)
+    place.write("shop/composer.lock", content)
+    place.run("new", "php", "shop").fails(2, f"error: shop/composer.lock:{text}")
+    assert sorted(path.name for path in folder.iterdir()) == ["composer.json", "composer.lock", "public"]
+
+
+def test_a_lock_that_is_out_of_date(place):
+    application(place, require={"Acme/Here": "^1", "acme/replaced": "^1", "acme/added": "^1", "ext-intl": "*"})
+    place.write("shop/vendor/autoload.php", "<?php\n")
+    place.write("shop/composer.lock", json.dumps({"packages": [{"name": "acme/here"},
+                                                               {"name": "acme/all", "replace": {"acme/Replaced": "*"}}]}))
+    assert place.run("new", "php", "shop").ok().warnings == [
+        "composer.lock lacks acme/added, which composer.json requires: run `composer update`"]
+
+
+@pytest.mark.parametrize("name, image", [("acme/../../etc/Pass wd\n", "pass-wd"), ("acme/@NAME@", "name"), ("", "shop"),
+                                         ("x/'; rm -rf /'", "app"), ("acme/" + "a" * 5000, "a" * 100)])
+def test_a_hostile_name(place, name, image):
+    folder = application(place)
+    place.write("shop/composer.json", json.dumps({"name": name}))
+    place.run("new", "php", "shop").ok()
+    recipes = [yaml.safe_load((folder / f"{image}-{part}.yaml").read_text()) for part in ("fpm", "nginx")]
+    assert [recipe["name"] for recipe in recipes] == [f"{image}-fpm", f"{image}-nginx"]
+    assert [path.name for path in place.work.iterdir()] == ["shop"]
+
+
+def test_a_folder_that_cannot_be_written(place):
+    folder = application(place)
+    folder.chmod(0o555)
+    place.run("new", "php", "shop").fails(5, "error: shop/.deboneignore: cannot write: Permission denied")
     assert sorted(path.name for path in folder.iterdir()) == ["composer.json", "public"]
 
 

@@ -1,20 +1,21 @@
 """An SMTP server that takes every e-mail and keeps it (python3-aiosmtpd)."""
 
-import socket
+from ports import free_port
 
 
 class Sink:
-    """`mails` are pairs of the recipients and the text. It listens on every address of this machine, for containers."""
+    """`mails` are pairs of the recipients and the text, `peers` the addresses that they came from. It listens on every
+    address of this machine, for containers."""
 
     def __init__(self):
         from aiosmtpd.controller import Controller
-        self.mails = []
+        self.mails, self.peers = [], []
         # The controller connects to the port that it was given, so that this cannot be 0.
-        with socket.create_server(("0.0.0.0", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.controller = Controller(self, hostname="0.0.0.0", port=self.port)
 
     async def handle_DATA(self, server, session, envelope):
+        self.peers.append(session.peer[0])
         self.mails.append((envelope.rcpt_tos, envelope.content.decode(errors="replace")))
         return "250 taken"
 
