@@ -7,7 +7,7 @@
 namespace debone::php {
 namespace {
 
-// Whether exactly that version fits; tests/live/test_new_php.py compares with composer's own judgement.
+// Whether exactly that version fits; tests/live/test_new_php_runs.py compares with composer's own judgement.
 bool fits(std::string_view constraint, Version version) {
   const auto parsed = Constraint::parse(constraint);
   if (!parsed) {
