@@ -254,6 +254,7 @@ def test_pages_and_a_server_behind(live_place, live_build, name):
         client = threading.Thread(target=lambda: answers.append(get(8081, "/slow")[1]))
         client.start()
         assert behind.asked.wait(30)
+        comes_to_rest(service)
         first = stop(service, Image(layout))
         service.wait_for(lambda: not listens(8081), "it listens no more")
         assert answers == [] and service.process.poll() is None
