@@ -36,7 +36,7 @@ def composer(folder, *arguments):
         platform = {f"ext-{name}": "1" for name in ("bcmath", "intl", "pdo_sqlite", "swoole", "xdebug")}
         (Path(home) / "config.json").write_text(json.dumps({
             "config": {"platform": {"php": "8.2.7", **platform}},
-            "repositories": [{"type": "path", "url": f"{PACKAGES}/*"}, {"packagist.org": False}]}))
+            "repositories": [{"type": "path", "url": f"{PACKAGES}/*"}, {"packagist": False}]}))
         done = subprocess.run(["composer", "--no-interaction", *arguments], cwd=folder,
                               capture_output=True, text=True, stdin=subprocess.DEVNULL,
                               env={**os.environ, "COMPOSER_HOME": home, "COMPOSER_ALLOW_SUPERUSER": "1",
