@@ -55,8 +55,6 @@ std::string not_searched(const std::string& soname, const RelPath& where) {
       base::printable(soname), base::printable(where.absolute()));
 }
 
-}  // namespace
-
 // A package's own mistake: on Debian the loader does not find it either.
 bool is_debians_own(const Subject& subject, const Need& need, const std::optional<RelPath>& elsewhere) {
   const auto is_packages = [&](const RelPath& path) { return subject.tree.find(path)->origin.starts_with("package:"); };
@@ -64,6 +62,8 @@ bool is_debians_own(const Subject& subject, const Need& need, const std::optiona
   return elsewhere && subject.cut_names && !subject.cut_names->contains(need.second) && is_packages(need.first) &&
          is_packages(*elsewhere);
 }
+
+}  // namespace
 
 void libraries(const Subject& subject, Findings& findings) {
   Loader loader(subject.tree, subject.process.library_path);
