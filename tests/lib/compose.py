@@ -1,19 +1,10 @@
 """A stack of containers by compose, in a docker engine of the tests."""
 
-import contextlib
 import json
 import os
-import socket
 import subprocess
 
 from docker import COMPOSE, Engine
-
-
-def free_ports(count):
-    """As many TCP ports of this machine that nobody listens on."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.create_server(("0.0.0.0", 0))) for _ in range(count)]
-        return [one.getsockname()[1] for one in sockets]
 
 
 class StackCommand:

@@ -1,9 +1,15 @@
 """Ports of this machine."""
 
+import contextlib
 import socket
 
 
+def free_ports(count):
+    """As many TCP ports that nobody listens on, on any address; they are not kept."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.create_server(("0.0.0.0", 0))) for _ in range(count)]
+        return [one.getsockname()[1] for one in sockets]
+
+
 def free_port():
-    """One that nobody listens on, on any address; it is not kept."""
-    with socket.create_server(("0.0.0.0", 0)) as free:
-        return free.getsockname()[1]
+    return free_ports(1)[0]

@@ -8,9 +8,10 @@ import subprocess
 
 import pytest
 
-from compose import StackCommand, free_ports
+from compose import StackCommand
 from debone import SOURCE
 from passbolt_client import Client
+from ports import free_ports
 
 pytestmark = pytest.mark.wide
 HTTP, HTTPS = free_ports(2)

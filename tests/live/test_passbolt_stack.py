@@ -14,12 +14,13 @@ import time
 import pytest
 
 from browser import BrowserClient, chromium, screenshot, visit
-from compose import Stack, free_ports
+from compose import Stack
 from debone import SOURCE
 from init import until
 from load import Load
 from passbolt_client import Client
 from passbolt_standin import IMAGES
+from ports import free_ports
 
 pytestmark = pytest.mark.wide
 STACK = SOURCE / "stacks/passbolt"
