@@ -55,6 +55,18 @@ TEST_F(Check, TheWorkDirectoryIsThere) {
             "failure work-dir-missing /srv/app: work-dir is no directory of the image; make it under paths\n");
 }
 
+TEST_F(Check, TheSchedulesTimeZoneIsThere) {
+  recipe.init.emplace().time_zone = "Europe/Berlin";
+  const auto missing =
+      "failure time-zone-missing /usr/share/zoneinfo/Europe/Berlin: the schedule's time zone 'Europe/Berlin' is not "
+      "there; add tzdata (tzdata-legacy has former names)\n";
+  EXPECT_EQ(findings(), missing);
+  file("usr/share/zoneinfo/Europe/Berlin", "a text");
+  EXPECT_EQ(findings(), missing);
+  file("usr/share/zoneinfo/Europe/Berlin", "TZif2");
+  EXPECT_EQ(findings(), "");
+}
+
 TEST_F(Check, OwnersHaveNames) {
   file("srv/one", "").uid = 1000;
   file("srv/two", "").uid = 1000;

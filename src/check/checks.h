@@ -27,8 +27,9 @@ void entrypoint(const Subject& subject, Findings& findings);
 // data that may be run otherwise: reported. Ids: interpreter-missing.
 void interpreters(const Subject& subject, Findings& findings);
 
-// The user (and group) of the process is one of the image, by name or number; its work directory is one of it.
-// Ids: run-as-unknown, work-dir-missing.
+// The user (and group) of the process is one of the image, by name or number; its work directory is one of it,
+// and so is the time zone that debone-init keeps its schedule by. Ids: run-as-unknown, time-zone-missing,
+// work-dir-missing.
 void process_settings(const Subject& subject, Findings& findings);
 
 // Every owner of a file has a name; a finding for each number. Ids: owner-unknown.

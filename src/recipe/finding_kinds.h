@@ -14,7 +14,7 @@ struct FindingKind {
 };
 
 // Sorted by id.
-inline constexpr std::array<FindingKind, 17> finding_kinds{{
+inline constexpr std::array<FindingKind, 18> finding_kinds{{
     {"dangling-link", "An absolute link leads to nothing in the image",
      "Add the package that brings its target, cut the link, or declare a volume where the target is mounted"},
     {"entrypoint-missing", "What a container of the image starts is not there",
@@ -47,6 +47,8 @@ inline constexpr std::array<FindingKind, 17> finding_kinds{{
      "Take the bit away under paths: {path: ..., type: permissions, permissions: 0o755}"},
     {"shell", "A program directory holds a shell",
      "Leave out the package that brings it, or take apt's full closure (`closure: full`)"},
+    {"time-zone-missing", "The time zone that debone-init keeps the image's schedule by is not there",
+     "Add tzdata; on Debian 13 tzdata-legacy has zones' former names"},
     {"work-dir-missing", "The directory that the image starts in is not there", "Make it under paths"},
     {"world-writable", "Everybody may write a file, or a directory without the sticky bit",
      "Take the bit away under paths: {path: ..., type: permissions, permissions: ...}"},

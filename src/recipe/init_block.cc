@@ -173,7 +173,6 @@ class Programs {
   std::vector<std::string> programs;
 };
 
-// The long-running process or the jobs first, then the steps.
 std::vector<std::string> programs_of(const init::Config& config, const std::vector<std::string>& cmd) {
   Programs all;
   if (config.run) {
@@ -191,6 +190,12 @@ std::vector<std::string> programs_of(const init::Config& config, const std::vect
     if (const auto* step = std::get_if<init::Step>(&action)) all.add(step->command);
   }
   return all.programs;
+}
+
+Init init_of(const init::Config& config, const std::vector<std::string>& cmd, Place place = {}) {
+  // UTC is debone-init's own; every other zone it reads where it keeps a schedule.
+  const bool reads_zone = !config.jobs.empty() && config.timezone != "UTC";
+  return {programs_of(config, cmd), reads_zone ? config.timezone : "", std::move(place)};
 }
 
 init::Config judged(const Text& text, const Node& block) {
@@ -237,14 +242,14 @@ void add_init(Recipe& recipe, const Node& root) {
   file.content = text.text();
   file.place = block.place();
   recipe.paths.insert(recipe.paths.begin(), std::move(file));
-  recipe.init = Init{programs_of(config, recipe.cmd), block.place()};
+  recipe.init = init_of(config, recipe.cmd, block.place());
   recipe.entrypoint = init_entrypoint();
   recipe.stop_signal.clear();
 }
 
-std::vector<std::string> init_programs(std::string_view text, const std::vector<std::string>& cmd) {
+Init init_of(std::string_view text, const std::vector<std::string>& cmd) {
   try {
-    return programs_of(init::config_of(init::sections_of(text, std::string(init_config))), cmd);
+    return init_of(init::config_of(init::sections_of(text, std::string(init_config))), cmd);
   } catch (const init::ConfigFailure& failure) {
     throw base::Error(base::Exit::does_not_hold, failure.what)
         .at(fmt::format("{}:{}", init_config, failure.place.line));

@@ -24,8 +24,8 @@ std::vector<std::string> init_entrypoint();
 // `init`. Throws Error (usage) at the place of what is wrong.
 void add_init(Recipe& recipe, const Node& root);
 
-// The programs that debone-init starts by that configuration in an image with that Cmd; those whose name holds a
-// variable, or whose PATH is their own, are left out. Throws Error (does_not_hold) where the text is no configuration.
-std::vector<std::string> init_programs(std::string_view text, const std::vector<std::string>& cmd);
+// What debone-init does by that configuration in an image with that Cmd. Programs whose name holds a variable, or whose
+// PATH is their own, are left out. Throws Error (does_not_hold) where the text is no configuration.
+Init init_of(std::string_view text, const std::vector<std::string>& cmd);
 
 }  // namespace debone::recipe

@@ -117,12 +117,22 @@ TEST(InitBlock, programs_that_a_variable_names_are_not_known) {
   EXPECT_THAT(with("init: {run: {command: bin/server, directory: /opt}}\n").init->programs, IsEmpty());
 }
 
-TEST(InitBlock, the_programs_of_a_configuration) {
-  EXPECT_THAT(init_programs("[run]\ncommand = /bin/a\n[step s]\ncommand = /bin/s\n", {}),
+TEST(InitBlock, the_time_zone_that_a_schedule_reads) {
+  const std::string job = "  jobs: [{job: mail, cron: '* * * * *', command: php}]\n";
+  EXPECT_EQ(with("init:\n" + job).init->time_zone, "");
+  EXPECT_EQ(with("init:\n  timezone: UTC\n" + job).init->time_zone, "");
+  EXPECT_EQ(with("init:\n  timezone: Europe/Berlin\n" + job).init->time_zone, "Europe/Berlin");
+  EXPECT_EQ(with("entrypoint: /bin/a\ninit: {timezone: Europe/Berlin}\n").init->time_zone, "");
+}
+
+TEST(InitBlock, what_a_configuration_does) {
+  EXPECT_THAT(init_of("[run]\ncommand = /bin/a\n[step s]\ncommand = /bin/s\n", {}).programs,
               ElementsAre("/bin/a", "/bin/s"));
-  EXPECT_THAT(init_programs("[run]\ncommand = /bin/a\n", {"/bin/b"}), ElementsAre("/bin/b"));
+  EXPECT_THAT(init_of("[run]\ncommand = /bin/a\n", {"/bin/b"}).programs, ElementsAre("/bin/b"));
+  EXPECT_EQ(init_of("[init]\ntimezone = Asia/Tokyo\n[job a]\ncron = @daily\ncommand = /bin/a\n", {}).time_zone,
+            "Asia/Tokyo");
   try {
-    init_programs("[run]\ncommand = /bin/a\n[frob]\n", {});
+    init_of("[run]\ncommand = /bin/a\n[frob]\n", {});
     FAIL();
   } catch (const base::Error& error) {
     EXPECT_EQ(error.render(),
@@ -203,8 +213,8 @@ TEST(InitBlock, mistakes_are_named_at_their_place) {
   EXPECT_EQ(mistake("  log: json\n"),
             "error: x.yaml:4:3: 'init' has nothing to start\n"
             "  hint: write an 'entrypoint', a 'command' in its 'run', or 'jobs'\n");
-  EXPECT_EQ(mistake("  drain: 5\n  run: {command: x}\n"),
-            "error: x.yaml:4:10: drain: '5' has no unit: 5s is seconds; ms, m and h are the others\n");
+  EXPECT_EQ(mistake("  drain: 5d\n  run: {command: x}\n"),
+            "error: x.yaml:4:10: drain: '5d' is no duration, such as 10s or 1m30s\n");
   EXPECT_EQ(mistake("  run: {command: x, usr: y}\n"),
             "error: x.yaml:4:21: unknown key 'usr' in 'run'\n  hint: did you mean 'user'?\n");
   EXPECT_EQ(mistake("  stps: []\n  run: {command: x}\n"),

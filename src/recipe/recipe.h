@@ -169,6 +169,7 @@ struct OwnLayer {
 // What `init:` says (init_block.h), as far as others than debone-init ask.
 struct Init {
   std::vector<std::string> programs;  // that it starts, as written: its process or its jobs first, then its steps
+  std::string time_zone;              // that its schedule reads: "Europe/Berlin"; empty for UTC or without a schedule
   Place place;
 };
 

@@ -122,9 +122,19 @@ def test_an_architecture_without_the_program(place, debian):
            "  hint: build the image with a debone that was built on that architecture, or do without the 'init'")
 
 
+def test_the_schedules_time_zone_must_be_in_the_image(place, debian):
+    schedule = WITHOUT + "init:\n  timezone: ZONE\n  jobs: [{job: a, command: hello, cron: '@daily'}]\n"
+    refused = place.build(schedule.replace("ZONE", "Europe/Berlin"))
+    assert refused.status == 1
+    assert ("/usr/share/zoneinfo/Europe/Berlin: the schedule's time zone 'Europe/Berlin' is not there; add tzdata "
+            "(tzdata-legacy has former names)") in refused.err
+    assert not (place.work / "test").exists()
+    place.build(schedule.replace("ZONE", "UTC")).ok()
+
+
 def test_mistakes_end_the_build_at_their_place(place, debian):
-    place.build(WITHOUT + INIT.replace("log: json", "drain: 5")).fails(
-        2, "error: test.yaml:6:10: drain: '5' has no unit: 5s is seconds; ms, m and h are the others")
+    place.build(WITHOUT + INIT.replace("log: json", "drain: 5d")).fails(
+        2, "error: test.yaml:6:10: drain: '5d' is no duration, such as 10s or 1m30s")
     place.build(WITHOUT + "init: {jobs: [{job: a, command: x, cron: '0 0 31 2 *'}]}\n").fails(
         2, "error: test.yaml:5:42: cron: '0 0 31 2 *' names a day that never comes")
 
