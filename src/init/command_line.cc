@@ -19,9 +19,15 @@ using Arguments = std::vector<std::string>;
 
 constexpr std::string_view help = R"(debone-init: the first process of an image without a shell
 
-  debone-init [run] [--config FILE] [--] [ARGUMENT...]
-      waits, templates and steps as FILE says (else DEBONE_INIT_CONFIG, else
-      /etc/debone/init.conf), then its process or its schedule
+  debone-init [run] [OPTION...] [--] [ARGUMENT...]
+      waits, templates and steps, then the process or the schedule
+        --config FILE           what FILE says; else DEBONE_INIT_CONFIG's, else
+                                /etc/debone/init.conf, if it is there
+        --wait URL              first waits for tcp://HOST:PORT, unix:///PATH,
+                                http://HOST[:PORT]/PATH, file:///PATH; repeatable
+        --timeout 60s           for all of them together
+        --wait-retry-interval 1s
+        --template FROM:TO      then renders a file; repeatable
   debone-init check FILE
       is the file valid? 0 or 1
   debone-init health [--timeout 3s] [--path /fpm-ping] KIND ADDRESS...
@@ -49,18 +55,71 @@ bool is_option(std::string_view word, std::string_view name) {
 
 Failure unknown(std::string_view option) { return Failure{cat("unknown option ", option, "; see debone-init --help")}; }
 
-int run_command(const Arguments& arguments, std::size_t at) {
-  std::string config;
+// The options of `run`, some of which are keys of sections. A single dash serves too, as for dockerize.
+class RunOptions {
+ public:
+  // Takes the option at `at`, which it moves to the last word of it.
+  void take(Arguments& arguments, std::size_t& at) {
+    const auto written = arguments[at];
+    if (!written.starts_with("--")) arguments[at].insert(0, 1, '-');
+    for (const std::string_view name : {"--config", "--wait", "--timeout", "--wait-retry-interval", "--template"}) {
+      if (!is_option(arguments[at], name)) continue;
+      const auto value = value_of(arguments, at, name);
+      if (value.empty()) throw Failure{cat(name, " has no value")};
+      return put(name, value);
+    }
+    throw unknown(written);
+  }
+
+  Given given(Arguments arguments) && {
+    if (targets_.words.empty() && !wait_.entries.empty()) {
+      throw Failure{cat(wait_.entries.front().place.file, " is of --wait, which is not there")};
+    }
+    if (!targets_.words.empty()) {
+      wait_.entries.push_back(std::move(targets_));
+      sections_.insert(sections_.begin(), std::move(wait_));
+    }
+    return {std::move(config_), std::move(sections_), std::move(arguments)};
+  }
+
+ private:
+  void put(std::string_view name, const std::string& value) {
+    const Place place{std::string(name), 0};
+    if (name == "--config") {
+      config_ = value;
+    } else if (name == "--wait") {
+      targets_.words.push_back(value);
+    } else if (name == "--template") {
+      const auto colon = value.find(':');
+      if (colon == std::string::npos) throw Failure{cat("--template: '", value, "' is not FROM:TO")};
+      sections_.push_back({"template",
+                           cat("option-", sections_.size() + 1),
+                           {{"from", {value.substr(0, colon)}, place}, {"to", {value.substr(colon + 1)}, place}},
+                           place});
+    } else {
+      const std::string_view key = name == "--timeout" ? "timeout" : "interval";
+      std::erase_if(wait_.entries, [&](const Entry& entry) { return entry.key == key; });
+      wait_.entries.push_back({std::string(key), {value}, place});
+    }
+  }
+
+  std::string config_;
+  Section wait_{"wait", "option", {}, {"--wait", 0}};
+  Entry targets_{"for", {}, {"--wait", 0}};
+  std::vector<Section> sections_;
+};
+
+int run_command(Arguments arguments, std::size_t at) {
+  RunOptions options;
   for (; at < arguments.size() && arguments[at].starts_with('-'); ++at) {
     if (arguments[at] == "--") {
       ++at;
       break;
     }
-    if (!is_option(arguments[at], "--config")) throw unknown(arguments[at]);
-    config = value_of(arguments, at, "--config");
-    if (config.empty()) throw Failure{"--config has no value"};
+    options.take(arguments, at);
   }
-  return run(config, Arguments(arguments.begin() + static_cast<std::ptrdiff_t>(at), arguments.end()));
+  arguments.erase(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(at));
+  return run(std::move(options).given(std::move(arguments)));
 }
 
 int check_command(const Arguments& arguments) {

@@ -89,8 +89,7 @@ TEST(ConfigText, RefusesWithTheLine) {
   EXPECT_EQ(refusal("[run]\ncomand = a\n"),
             "init.conf:2: [run] knows no 'comand', but command, user, groups, directory, environment, capabilities, "
             "no-new-privileges, arguments");
-  EXPECT_EQ(refusal("[init]\ndrain = 5\n"),
-            "init.conf:2: drain: '5' has no unit: 5s is seconds; ms, m and h are the others");
+  EXPECT_EQ(refusal("[init]\ndrain = 5d\n"), "init.conf:2: drain: '5d' is no duration, such as 10s or 1m30s");
   EXPECT_EQ(refusal("[init]\nlog = xml\n"), "init.conf:2: log: 'xml' is none of text, json");
   EXPECT_EQ(refusal("[init]\nlog = a b\n"), "init.conf:2: log: more than one word; quote it");
   EXPECT_EQ(refusal("[init]\nstop-signal = SIGFOO\n"),
@@ -137,8 +136,8 @@ TEST(ConfigText, TheEnvironmentOverrules) {
   EXPECT_EQ(config.log, LogForm::json);
   EXPECT_EQ(std::get<Wait>(config.actions[0]).timeout, Duration(5000));
   EXPECT_THAT(config.run->command.argv, ElementsAre("b", "c d"));
-  EXPECT_EQ(refusal(text, {"DEBONE_INIT_STOP_TIMEOUT=60", nullptr}),
-            "DEBONE_INIT_STOP_TIMEOUT: stop-timeout: '60' has no unit: 60s is seconds; ms, m and h are the others");
+  EXPECT_EQ(refusal(text, {"DEBONE_INIT_STOP_TIMEOUT=soon", nullptr}),
+            "DEBONE_INIT_STOP_TIMEOUT: stop-timeout: 'soon' is no duration, such as 10s or 1m30s");
   EXPECT_EQ(refusal(text, {"DEBONE_INIT_WAIT_DB_TIMEOUT=5s", nullptr}),
             "DEBONE_INIT_WAIT_DB_TIMEOUT: names no key of the configuration");
   EXPECT_EQ(refusal(text, {"DEBONE_INIT_LOG=", nullptr}), "DEBONE_INIT_LOG: is empty");

@@ -20,11 +20,9 @@ const Unit* unit_of(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace
-
-Duration duration_of(std::string_view text) {
-  const auto wrong = [&](std::string_view why) { return Failure{cat("'", text, "' ", why)}; };
-  if (number_of(text, UINT64_MAX)) throw wrong(cat("has no unit: ", text, "s is seconds; ms, m and h are the others"));
+// `text` with a unit after each number; `given` is what a mistake is told of.
+Duration in_units(std::string_view given, std::string_view text) {
+  const auto wrong = [&](std::string_view why) { return Failure{cat("'", given, "' ", why)}; };
   std::int64_t total = 0;
   std::int64_t last_unit = INT64_MAX;
   for (auto rest = text; !rest.empty() || text.empty();) {
@@ -42,6 +40,13 @@ Duration duration_of(std::string_view text) {
     total += count * unit->milliseconds;
   }
   return Duration(total);
+}
+
+}  // namespace
+
+Duration duration_of(std::string_view text) {
+  const bool is_number = number_of(text, UINT64_MAX).has_value();
+  return is_number ? in_units(text, cat(text, 's')) : in_units(text, text);
 }
 
 std::string seconds_of(Duration duration) {

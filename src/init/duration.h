@@ -1,4 +1,4 @@
-// Lengths of time as the configuration writes them: "500ms", "10s", "1m30s", "2h". A number without a unit is refused.
+// Lengths of time as the configuration writes them: "500ms", "10s", "1m30s", "2h". A number without a unit is seconds.
 #pragma once
 
 #include <chrono>

@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <functional>
+#include <utility>
 
 #include "init/text.h"
 
@@ -38,6 +41,16 @@ std::string now() {
   const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
   const auto ms = std::to_string(1000 + time.tv_nsec / 1'000'000);
   return cat(std::string_view(text.data(), length), '.', std::string_view(ms).substr(1), 'Z');
+}
+
+std::string with_stars(const std::string& text, const std::string& secret) {
+  std::string shown;
+  std::size_t begin = 0;
+  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, begin)) {
+    shown.append(text, begin, at - begin).append("***");
+    begin = at + secret.size();
+  }
+  return shown.append(text, begin);
 }
 
 void write_all(std::string_view text) {
@@ -84,7 +97,14 @@ void Log::error(Subject subject, std::string_view message, std::initializer_list
   write(Level::error, subject, message, fields);
 }
 
-void Log::write(Level level, Subject subject, std::string_view message, std::initializer_list<LogField> fields) const {
+void Log::hide(std::string secret) {
+  hidden_.push_back(std::move(secret));
+  std::ranges::sort(hidden_, std::greater(), &std::string::size);
+}
+
+void Log::write(Level level, Subject subject, std::string_view text, std::initializer_list<LogField> fields) const {
+  std::string message(text);
+  for (const auto& secret : hidden_) message = with_stars(message, secret);
   const auto name = level_names[static_cast<std::size_t>(level)];
   std::string line;
   if (form_ == LogForm::json) {

@@ -1,10 +1,11 @@
-// What debone-init says, on standard error: a line of text or a JSON object a line, written at once. What the
-// processes say goes its own way.
+// What debone-init says, on standard error: a line of text or a JSON object a line, written at once. Of a secret stars
+// are written, wherever a message comes to hold it. What the processes say goes its own way.
 #pragma once
 
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "init/config.h"
 
@@ -31,14 +32,16 @@ class Log {
  public:
   explicit Log(LogForm form) : form_(form) {}
   void set_form(LogForm form) { form_ = form; }
+  void hide(std::string secret);  // not empty
 
   void info(Subject subject, std::string_view message, std::initializer_list<LogField> fields = {}) const;
   void warning(Subject subject, std::string_view message, std::initializer_list<LogField> fields = {}) const;
   void error(Subject subject, std::string_view message, std::initializer_list<LogField> fields = {}) const;
 
  private:
-  void write(Level level, Subject subject, std::string_view message, std::initializer_list<LogField> fields) const;
+  void write(Level level, Subject subject, std::string_view text, std::initializer_list<LogField> fields) const;
   LogForm form_;
+  std::vector<std::string> hidden_;  // the longest first, since one may hold another
 };
 
 }  // namespace debone::init

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "init/actions.h"
@@ -17,16 +19,21 @@ Subject subject_of(const Wait& wait) { return {"wait", wait.name}; }
 Subject subject_of(const Template& made) { return {"template", made.name}; }
 Subject subject_of(const Step& step) { return {"step", step.name}; }
 
-Config config_for(const std::string& given, const Environment& environment, bool with_arguments) {
-  if (!given.empty()) return load_config(given, environment);
-  if (environment.has(config_variable)) return load_config(*environment.find(config_variable), environment);
+// Empty where the command line says all.
+std::string file_of(const Given& given, const Environment& environment) {
+  if (!given.config_path.empty()) return given.config_path;
+  if (environment.has(config_variable)) return *environment.find(config_variable);
   const std::string path(default_config);
-  if (!exists(path) && with_arguments) {
-    std::vector<Section> none;
-    apply_overrides(none, environment);
-    return config_of(none);
+  return exists(path) || given.arguments.empty() ? path : "";
+}
+
+Config config_for(const Given& given, const Environment& environment) {
+  auto sections = given.sections;
+  if (const auto file = file_of(given, environment); !file.empty()) {
+    std::ranges::move(sections_of(read_file(file, largest_config), file), std::back_inserter(sections));
   }
-  return load_config(path, environment);
+  apply_overrides(sections, environment);
+  return config_of(sections);
 }
 
 // The one command that is run, given what the command line adds.
@@ -49,10 +56,11 @@ class Work {
  public:
   Work(Processes& processes, Log& log) : processes_(processes), log_(log) {}
 
-  int operator()(const std::string& config_path, const std::vector<std::string>& arguments) {
+  int operator()(const Given& given) {
+    const auto& arguments = given.arguments;
     try {
       Environment environment(::environ);
-      const auto config = config_for(config_path, environment, !arguments.empty());
+      const auto config = config_for(given, environment);
       log_.set_form(config.log);
       stopping_ = config.stopping;
       if (!config.jobs.empty() && !arguments.empty()) throw Failure{"a schedule takes no arguments"};
@@ -63,7 +71,7 @@ class Work {
       for (const auto& [name, value] : variables.variables()) {
         if (name.starts_with(override_prefix)) environment.unset(name);
       }
-      read_secrets(config, environment);
+      read_secrets(config, environment, log_);
       Context context{processes_, log_, environment, AccountFiles::read(), config.stopping};
       for (const auto& action : config.actions) {
         std::visit(
@@ -112,11 +120,11 @@ Config load_config(const std::string& path, const Environment& environment) {
   return config_of(sections);
 }
 
-int run(const std::string& config_path, const std::vector<std::string>& arguments) {
+int run(const Given& given) {
   Log log(LogForm::text);
   Processes processes;
   Work work(processes, log);
-  const int status = work(config_path, arguments);
+  const int status = work(given);
   end_all(processes, work.groups(), work.stopping().timeout, log);
   return status;
 }

@@ -14,8 +14,15 @@ inline constexpr std::string_view default_config = "/etc/debone/init.conf";
 // The file, with what the environment overrules. Throws ConfigFailure, or Failure where it cannot be read.
 Config load_config(const std::string& path, const Environment& environment);
 
-// Reads the configuration (`config_path` empty: where the environment or the default says), does everything, and ends
-// all processes. Gives the exit status; every failure is logged and has its own.
-int run(const std::string& config_path, const std::vector<std::string>& arguments);
+// What the command line says.
+struct Given {
+  std::string config_path;        // empty: where the environment or the default says
+  std::vector<Section> sections;  // waits and templates, before those of the file
+  std::vector<std::string> arguments;
+};
+
+// Reads the configuration, does everything, and ends all processes. Gives the exit status; every failure is logged and
+// has its own.
+int run(const Given& given);
 
 }  // namespace debone::init

@@ -36,6 +36,13 @@ Duration random_up_to(Duration most) {
   return Duration(static_cast<std::int64_t>(number % static_cast<std::uint64_t>(most.count() + 1)));
 }
 
+// Before variables are expanded, so that no secret is in it.
+std::string as_written(const std::vector<std::string>& command) {
+  std::string text;
+  for (const auto& word : command) text += cat(text.empty() ? "" : " ", written_word(word));
+  return text;
+}
+
 class Schedule {
  public:
   Schedule(Context& context, const Config& config) : context_(context), stopper_(context.stopping, context.log, {}) {
@@ -123,7 +130,8 @@ class Schedule {
     if (state.job->timeout.count() > 0) state.limit = state.started + state.job->timeout;
     context_.log.info(subject(state), "started",
                       {{"iteration", std::to_string(state.iteration)},
-                       {"schedule", text_value(state.job->schedule)},
+                       {"job.schedule", text_value(state.job->schedule)},
+                       {"job.command", text_value(as_written(state.job->command.argv))},
                        {"pid", std::to_string(state.process)}});
   }
 

@@ -28,7 +28,7 @@ std::string secret_of(const std::string& variable, const std::string& path) {
 
 }  // namespace
 
-void read_secrets(const Config& config, Environment& environment) {
+void read_secrets(const Config& config, Environment& environment, Log& log) {
   for (const auto& name : config.secrets) {
     const auto variable = name + "_FILE";
     if (environment.has(variable)) {
@@ -36,6 +36,7 @@ void read_secrets(const Config& config, Environment& environment) {
       environment.set(name, secret_of(variable, *environment.find(variable)));
     }
     environment.unset(variable);
+    if (environment.has(name)) log.hide(*environment.find(name));
   }
   for (const auto& name : config.required) {
     if (environment.has(name)) continue;

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -25,10 +26,14 @@ def test_it_is_static_stripped_and_small():
     assert init_program().stat().st_size < 1_500_000
 
 
-def test_it_starts_within_five_milliseconds():
+def test_it_starts_within_five_milliseconds(init):
     """Beside what it starts; a health command, which an engine runs every few seconds, all in all."""
     program = str(init_program())
-    assert seconds_of(program, "--", "/bin/true") - seconds_of("/bin/true") < 0.005
+    config = init.write("init.conf", "[init]\nsecrets = PW\n[template a]\ntext = x\nto = /dev/null\nif-set = NOTHING\n"
+                                     "[wait a]\nfor = file:///\n[run]\ncommand = /bin/true\n")
+    plain = seconds_of("/bin/true")
+    assert seconds_of(program, "--", "/bin/true") - plain < 0.005
+    assert seconds_of(program, "run", "--config", str(config), "--wait", "file:///") - plain < 0.005
     assert seconds_of(program, "health", "file", "/") < 0.005
 
 
@@ -56,10 +61,35 @@ def test_the_command_line(init):
                             (["run", "--config"], "--config has no value"), (["check"], "usage: debone-init check FILE"),
                             (["health", "tcp"], "usage: debone-init health KIND ADDRESS..."),
                             (["health", "udp", "a:1"], "'udp' is none of tcp, http, fcgi, unix, file"),
-                            (["health", "--timeout", "3", "tcp", "a:1"],
-                             "'3' has no unit: 3s is seconds; ms, m and h are the others")]:
+                            (["health", "--timeout", "3d", "tcp", "a:1"], "'3d' is no duration, such as 10s or 1m30s"),
+                            (["--wait"], "--wait has no value"), (["--template="], "--template has no value"),
+                            (["--template", "a"], "--template: 'a' is not FROM:TO"),
+                            (["--timeout", "5", "--", "true"], "--timeout is of --wait, which is not there"),
+                            (["-w", "x"], "unknown option -w; see debone-init --help"),
+                            (["--wait", "https://a", "--", "true"],
+                             "--wait: for: 'https://a' needs TLS, which is not here: wait for its port by tcp://"),
+                            (["--wait", "file:///", "--timeout", "soon", "--", "true"],
+                             "--timeout: timeout: 'soon' is no duration, such as 10s or 1m30s")]:
         result = init.run(None, *arguments)
         assert (result.status, result.err) == (125, f"debone-init: error: {text}\n")
+
+
+def test_the_command_line_alone(init, http):
+    """Waits and templates without a file, by the names that dockerize has for them."""
+    init.write("in", "a ${A}\n")
+    options = ["--wait", f"{http}/204", f"-wait=file://{init.path('in')}", "-timeout", "5", "--wait-retry-interval", "10ms",
+               "-template", f"{init.path('in')}:{init.path('$A')}", "--template", f"{init.path('in')}:{init.path('two')}"]
+    result = init.run(None, *options, "--", "echo", "$A", env={"A": "1"}).ok()
+    assert result.out == "$A\n" and init.path("1").read_text() == init.path("two").read_text() == "a 1\n"
+    assert result.err.splitlines() == [
+        f"debone-init: wait option: {http}/204 is there", f"debone-init: wait option: file://{init.path('in')} is there",
+        f"debone-init: template option-1: wrote {init.path('1')}", f"debone-init: template option-2: wrote {init.path('two')}"]
+    late = init.run(None, "--wait", "file:///none", "--timeout", "100ms", "--timeout", "50ms", "true")
+    assert (late.status, errors(late)) == (124, ["error: wait option: file:///none is not there after 50ms: no such file"])
+    # They come before what a file says.
+    both = init.run("[step a]\ncommand = cat DIR/made\n" + RUN, "--template", f"{init.path('in')}:{init.path('made')}",
+                    env={"A": "2"}).ok()
+    assert both.out == "a 2\n"
 
 
 def test_check(init):
@@ -126,9 +156,48 @@ def test_secrets(init):
     for env, text in [({"PW_FILE": str(secret), "PW": "x"}, "both PW and PW_FILE are set"),
                       ({}, "neither PW nor PW_FILE is set"), ({"PW": "x"}, "USER is not set"),
                       ({"PW_FILE": "/none"}, "PW_FILE: cannot read /none: no such file or directory"),
-                      ({"PW_FILE": str(init.write("empty", "\n"))}, f"PW_FILE: {init.path('empty')} is empty")]:
+                      ({"PW_FILE": str(init.write("empty", "\n"))}, f"PW_FILE: {init.path('empty')} is empty"),
+                      ({"PW_FILE": str(init.write("nul", "a\0b"))},
+                       f"PW_FILE: {init.path('nul')} holds a NUL, which no variable can")]:
         result = init.run(config, env=env)
         assert (result.status, errors(result), result.out) == (125, [f"error: {text}"], "")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("by", ["file", "variable"])
+def test_no_secret_is_in_the_log(init, http, form, by):
+    """Wherever a line would come to hold one."""
+    longer = "s3cr3t!\"±-and-more"
+    secrets = {"PW": "s3cr3t!\"±", "MORE": longer}
+    if by == "file":
+        secrets = {f"{name}_FILE": str(init.write(name, text + "\n")) for name, text in secrets.items()}
+    config = f"""[init]
+log = {form}
+secrets = PW MORE
+[wait a]
+for = {http}/204?key=$PW file:///etc/passwd
+[wait more]
+for = {http}/204?key=$MORE
+[template a]
+text = "${{PW}}"
+to = DIR/$PW
+[step over]
+command = true
+if-exists = DIR/none-$PW
+[step run]
+command = true
+environment = X=$PW
+[run]
+command = /none/$PW
+"""
+    result = init.run(config, env=secrets)
+    assert result.status == 127 and init.path('s3cr3t!"±').read_text() == 's3cr3t!"±'
+    assert "s3cr3t" not in result.err and "and-more" not in result.err
+    told = [json.loads(line)["msg"] for line in result.err.splitlines()] if form == "json" else [
+        line.split(": ", 2)[-1] for line in result.err.splitlines()]
+    assert told == [f"{http}/204?key=*** is there", "file:///etc/passwd is there", f"{http}/204?key=*** is there",
+                    f"wrote {init.path('***')}", f"passed over: {init.path('none-***')} is not there", "done",
+                    "cannot start '/none/***': no such file or directory"]
 
 
 def test_templates(init):
@@ -284,7 +353,7 @@ def test_an_unprivileged_user_of_the_container(init):
 
 class Answers(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(int(self.path.strip("/") or 200))
+        self.send_response(int(self.path.partition("?")[0].strip("/") or 200))
         self.end_headers()
 
     def log_message(self, *_):
@@ -317,6 +386,37 @@ def test_waits(init, http):
     assert result.status == 124
 
 
+def test_waits_have_conditions(init):
+    config = "[wait a]\nfor = tcp://127.0.0.1:1\ntimeout = 10ms\nif-exists = DIR/file\nif-set = HOST\n[run]\ncommand = echo main\n"
+    result = init.run(config, env={"HOST": "x"}).ok()
+    assert result.err == f"debone-init: wait a: passed over: {init.path('file')} is not there\n"
+    init.write("file", "")
+    assert "wait a: passed over: HOST is not set" in init.run(config).ok().err
+    assert init.run(config, env={"HOST": "x"}).status == 124
+
+
+def test_intervals_are_kept(init):
+    """Between two tries no less time passes, however much more a busy machine takes."""
+    asked = []
+
+    class Asked(Answers):
+        def do_GET(self):
+            asked.append(time.monotonic())
+            self.path = "/503" if len(asked) < 4 else "/204"
+            super().do_GET()
+
+    server = HTTPServer(("127.0.0.1", 0), Asked)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    init.run(f"[wait a]\nfor = http://127.0.0.1:{server.server_port}/\ninterval = 200ms\n" + RUN).ok()
+    server.shutdown()
+    server.server_close()
+    assert len(asked) == 4 and min(after - before for before, after in zip(asked, asked[1:], strict=False)) >= 0.2
+    init.run("[step a]\ncommand = sh -c \"date +%s%N >> DIR/times; test $$(wc -l < DIR/times) -ge 3\"\nretries = 5\n"
+             "retry-interval = 200ms\n" + RUN).ok()
+    times = [int(line) for line in init.path("times").read_text().split()]
+    assert len(times) == 3 and min(after - before for before, after in zip(times, times[1:], strict=False)) >= 200_000_000
+
+
 def test_a_wait_ends_when_what_it_waits_for_comes(init):
     process = init.start("[wait a]\nfor = file://DIR/there\ninterval = 10ms\n[run]\ncommand = echo main\n",
                          stderr=subprocess.PIPE)
@@ -335,9 +435,16 @@ def test_the_environment_overrules(init):
     result = init.run(config, env={"DEBONE_INIT_WAIT_TIMEOUT": "1s"})
     assert (result.status, errors(result)) == (
         125, ["error: DEBONE_INIT_WAIT_TIMEOUT: names no key of the configuration"])
-    result = init.run(config, env={"DEBONE_INIT_WAIT_DB_TIMEOUT": "60"})
+    result = init.run(config, env={"DEBONE_INIT_WAIT_DB_TIMEOUT": "soon"})
     assert (result.status, errors(result)) == (
-        125, ["error: DEBONE_INIT_WAIT_DB_TIMEOUT: timeout: '60' has no unit: 60s is seconds; ms, m and h are the others"])
+        125, ["error: DEBONE_INIT_WAIT_DB_TIMEOUT: timeout: 'soon' is no duration, such as 10s or 1m30s"])
+    # A number alone is seconds, as TIMEOUT=60 means everywhere else.
+    result = init.run(config, env={"DEBONE_INIT_WAIT_DB_TIMEOUT": "1"})
+    assert (result.status, errors(result)) == (
+        124, ["error: wait db: tcp://127.0.0.1:1 is not there after 1s: connection refused"])
+    config = "[template one]\ntext = a\nto = DIR/a\n[run]\ncommand = cat DIR/b\n"
+    result = init.run(config, env={"DEBONE_INIT_TEMPLATE_ONE_TEXT": '"b c"', "DEBONE_INIT_TEMPLATE_ONE_TO": str(init.path("b"))})
+    assert result.ok().out == "b c" and not init.path("a").exists()
 
 
 def test_errors_as_json(init):

@@ -195,7 +195,19 @@ jitter = 100ms
     assert lines_of(result.err, job="late", level="error", status=124)
     started = lines_of(result.err, job="quick", msg="started")
     assert [line["iteration"] for line in started] == list(range(1, len(started) + 1))
-    assert started[0]["schedule"] == "* * * * * *"
+    assert (started[0]["job.schedule"], started[0]["job.command"]) == ("* * * * * *", "echo quick")
+
+
+def test_a_job_that_runs_gets_signals(init):
+    """By the way also: what the environment says of a job."""
+    init.write("listener.py", LISTENER)
+    process = init.start("[job a]\ncommand = /none\ncron = @yearly\n", env={
+        "DEBONE_INIT_JOB_A_CRON": "* * * * * *", "DEBONE_INIT_JOB_A_COMMAND": f"/usr/bin/python3 -I {init.path('listener.py')}"})
+    assert process.stdout.readline() == "READY\n"
+    for name in ("SIGHUP", "SIGUSR2", "SIGTERM"):
+        init.signal(process, signal.Signals[name])
+        assert process.stdout.readline() == f"{name}\n"
+    assert init.finish(process).status == 0
 
 
 def test_a_schedule_in_a_time_zone(init):
