@@ -42,6 +42,7 @@ struct Options {
   std::chrono::milliseconds patience = std::chrono::minutes(5);
   bool volumes = false;
   bool follow = false;
+  std::string admin;  // whom `up` registers; empty: nobody
   std::string first = "Admin";
   std::string last = "Admin";
 };
@@ -56,8 +57,13 @@ struct Usage {
 const std::vector<std::string> starting{"--build",   "--timeout",       "--source",     "--jobs",
                                         "--offline", "--allow-expired", "--allow-older"};
 
+std::vector<std::string> and_starting(std::vector<std::string> options) {
+  options.insert(options.end(), starting.begin(), starting.end());
+  return options;
+}
+
 const std::map<std::string, Usage> usages{
-    {"up", {Action::up, "", starting}},
+    {"up", {Action::up, "", and_starting({"--admin", "--first", "--last"})}},
     {"down", {Action::down, "", {"--volumes"}}},
     {"status", {Action::status, "", {}}},
     {"logs", {Action::logs, "SERVICE...", {"--follow"}}},
@@ -96,18 +102,19 @@ void require_usage(const CLI::App& app, const Options& options) {
         .hint(fmt::format("debone stack {} {} {}", options.what, name, usage.argument));
 }
 
-// "90s", "2m", "1h": a number without a unit is none.
+// "90s", "2m", "1h"; a number without a unit is seconds.
 std::chrono::milliseconds duration_of(const std::string& text) {
   const std::map<char, std::uint64_t> units{{'s', 1}, {'m', 60}, {'h', 3600}};
-  const auto unit = text.empty() ? units.end() : units.find(text.back());
+  const auto named = text.empty() ? units.end() : units.find(text.back());
+  const auto unit = named == units.end() ? 1 : named->second;
   const auto number =
-      unit == units.end() ? std::nullopt : base::parse_decimal(std::string_view(text).substr(0, text.size() - 1));
+      base::parse_decimal(std::string_view(text).substr(0, text.size() - (named == units.end() ? 0 : 1)));
   constexpr std::uint64_t a_day = 86400;
-  if (!number || *number == 0 || *number > a_day || *number * unit->second > a_day) {
+  if (!number || *number == 0 || *number > a_day || *number * unit > a_day) {
     throw Error(Exit::usage, fmt::format("--timeout is '{}', which is no length of time up to a day", text))
         .hint("for example 90s, 2m or 1h");
   }
-  return std::chrono::seconds(*number * unit->second);
+  return std::chrono::seconds(*number * unit);
 }
 
 // Words that become arguments of a program in a container.
@@ -148,7 +155,7 @@ void tell_where(const FoundStack& found, const stack::Compose& compose, const Op
     }
   }
   text += "\n";
-  if (found.description.admin)
+  if (found.description.admin && options.admin.empty())
     text += fmt::format("  {:<50} registers an administrator\n", command_for(options, "admin EMAIL"));
   if (found.description.backup) text += fmt::format("  {:<50} saves its data\n", command_for(options, "backup FILE"));
   print(text);
@@ -162,30 +169,39 @@ void require_written(const FoundStack& found, const Options& options) {
       .hint(fmt::format("`{}` makes it", command_for(options, "up")));
 }
 
-int up(FoundStack& found, const stack::Compose& compose, const Options& options) {
-  provide(found, compose.engine(), options);
-  start_stack(compose, {}, options.patience);
-  tell_where(found, compose, options);
-  return 0;
-}
-
-int admin(const FoundStack& found, const stack::Compose& compose, const Options& options) {
+// The arguments of compose that register an administrator.
+std::vector<std::string> registration(const FoundStack& found, const std::string& email, const Options& options) {
   const auto& entry = found.description.admin;
   if (!entry) {
     throw Error(Exit::usage, "the stack does not say how an administrator is registered")
         .at(found.file().string())
         .hint("docs/stack.md describes 'admin' of x-debone");
   }
-  const auto command = entry->for_user(plain_word(options.arguments.at(0), "EMAIL"),
-                                       plain_word(options.first, "--first"), plain_word(options.last, "--last"));
+  const auto command = entry->for_user(plain_word(email, "EMAIL"), plain_word(options.first, "--first"),
+                                       plain_word(options.last, "--last"));
+  std::vector<std::string> run{"run", "--rm", "--no-deps", "-T", entry->service};
+  run.insert(run.end(), command.begin(), command.end());
+  return run;
+}
+
+int up(FoundStack& found, const stack::Compose& compose, const Options& options) {
+  std::vector<std::string> registers;  // known before anything is built
+  if (!options.admin.empty()) registers = registration(found, options.admin, options);
+  provide(found, compose.engine(), options);
+  start_stack(compose, {}, options.patience);
+  tell_where(found, compose, options);
+  flush_output();  // before what compose says
+  return registers.empty() ? 0 : compose.run(registers);
+}
+
+int admin(const FoundStack& found, const stack::Compose& compose, const Options& options) {
+  const auto registers = registration(found, options.arguments.at(0), options);
   if (compose.containers().empty()) {
     throw Error(Exit::does_not_hold, "the stack is not up")
         .at(found.name)
         .hint(fmt::format("`{}` starts it", command_for(options, "up")));
   }
-  std::vector<std::string> run{"run", "--rm", "--no-deps", "-T", entry->service};
-  run.insert(run.end(), command.begin(), command.end());
-  return compose.run(run);
+  return compose.run(registers);
 }
 
 int backup(const FoundStack& found, const stack::Compose& compose, const Options& options) {
@@ -259,12 +275,15 @@ Command stack_command() {
           "(docker compose, or docker-compose 1.29). "
           "up builds the images that the engine lacks and gives them to it, makes secrets that are missing, starts the "
           "stack and waits until every container is healthy, or has ended well; of one that has not it shows the last "
-          "lines, and fails. down, status and logs are compose's own. admin registers an administrator. backup saves "
+          "lines, and fails; with --admin it then registers an administrator, as admin does later. down, status and "
+          "logs are compose's own. backup saves "
           "the "
           "database and the folders that matter in one file, without stopping anything. restore brings such a file "
           "into "
           "a stack without volumes, after all of it was verified.",
       .examples = {{"debone stack mediawiki up", "builds and starts the wiki whose files it writes to ./mediawiki"},
+                   {"debone stack passbolt up --admin ada@example.org",
+                    "starts a password manager and prints the link by which its administrator begins"},
                    {"debone stack mediawiki backup wiki.tar", "saves its database and uploads"},
                    {"debone stack mediawiki down --volumes && debone stack mediawiki restore wiki.tar",
                     "throws it away and brings it back"},
@@ -292,8 +311,10 @@ Command stack_command() {
             add_source_options(app, options->archive);
             app.add_flag("--volumes", options->volumes, "down: remove its data, too, for good");
             app.add_flag("--follow", options->follow, "logs: go on with what is written");
-            app.add_option("--first", options->first, "admin: the first name (Admin)")->type_name("NAME");
-            app.add_option("--last", options->last, "admin: the last name (Admin)")->type_name("NAME");
+            app.add_option("--admin", options->admin, "up: register this administrator when all is up")
+                ->type_name("EMAIL");
+            app.add_option("--first", options->first, "admin, up --admin: the first name (Admin)")->type_name("NAME");
+            app.add_option("--last", options->last, "admin, up --admin: the last name (Admin)")->type_name("NAME");
             return [options, &app] { return run_stack(app, *options); };
           },
   };

@@ -175,11 +175,11 @@ def backup_of(stack="tiny", dump=DUMP, folder=FOLDER, edit=lambda files: None, i
     (["tiny", "up", "web"], "error: unexpected argument 'web'"),
     (["tiny", "backup"], "error: FILE is required\n  hint: debone stack tiny backup FILE"),
     (["tiny", "up", "--volumes"],
-     "error: --volumes is no option of 'up'\n  hint: 'up' has --build, --timeout, --source, --jobs, --offline, "
-     "--allow-expired, --allow-older and --dir"),
+     "error: --volumes is no option of 'up'\n  hint: 'up' has --admin, --first, --last, --build, --timeout, "
+     "--source, --jobs, --offline, --allow-expired, --allow-older and --dir"),
     (["tiny", "status", "--build"], "error: --build is no option of 'status'\n  hint: 'status' has none but --dir"),
-    (["tiny", "up", "--timeout", "20"],
-     "error: --timeout is '20', which is no length of time up to a day\n  hint: for example 90s, 2m or 1h"),
+    (["tiny", "up", "--timeout", "20d"],
+     "error: --timeout is '20d', which is no length of time up to a day\n  hint: for example 90s, 2m or 1h"),
     (["mediawikki", "up"],
      "error: mediawikki/compose.yaml: no stack 'mediawikki' comes with debone, and no compose.yaml is there\n"
      "  hint: did you mean 'mediawiki'?"),
@@ -250,6 +250,29 @@ def test_up(place, fake):
     assert re.fullmatch("[0-9a-f]{48}", secret.read_text()) and stat.S_IMODE(secret.stat().st_mode) == 0o444
     assert stat.S_IMODE(secret.parent.stat().st_mode) == 0o700
     assert fake.changes() == [["compose", "--project-name", "tiny", "--file", "tiny/compose.yaml", "up", "--detach"]]
+
+
+def test_up_and_an_administrator(place, fake):
+    done = place.run("stack", "tiny", "up", "--admin", "ada@example.org", "--first", "Ada").ok()
+    address, hint, registered = done.out.splitlines()
+    assert (address, hint.split()[:4]) == ("tiny is up: http://localhost:8080", ["debone", "stack", "tiny", "backup"])
+    assert "'run', '--rm', '--no-deps', '-T', 'cli', 'echo', 'register', 'ada@example.org', 'Ada', 'Admin'" in registered
+    # Known before anything is done.
+    place.write("plain/compose.yaml", "services: {one: {image: one}}\n")
+    before = fake.changes()
+    place.run("stack", "plain", "up", "--admin", "ada@example.org").fails(
+        2, "error: plain/compose.yaml: the stack does not say how an administrator is registered\n"
+           "  hint: docs/stack.md describes 'admin' of x-debone")
+    place.run("stack", "tiny", "up", "--admin=-x").fails(
+        2, "error: EMAIL is '-x'\n  hint: it is not empty, does not begin with '-', and has no control characters")
+    assert fake.changes() == before
+
+
+def test_a_number_alone_is_seconds(place, fake):
+    fake.containers(("keys", "exited"), ("db", "running", 0, "starting"), ("web", "created"))
+    place.run("stack", "tiny", "up", "--timeout", "1").fails(
+        1, "error: tiny: not up within 1 s: the service 'db' is starting, the service 'web' is created\n"
+           "  hint: --timeout allows it longer")
 
 
 def test_a_service_that_ends_badly(place, fake):
