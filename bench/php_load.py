@@ -205,7 +205,8 @@ def main():
         ratios = [[ours[0] / theirs[0] for ours, theirs in turns] for turns in starts]
         least, most = interval(ratios)
         turns = [turn for start in starts for turn in start]
-        told(name, [(ours[0], theirs[0]) for ours, theirs in turns], "a second", f", by the starts {least:.3f} to {most:.3f}")
+        more = f", by the starts {least:.3f} to {most:.3f}"
+        told(name, [(ours[0], theirs[0]) for ours, theirs in turns], "a second", more)
         told(f"{name}, php-fpm's CPU", [(ours[1], theirs[1]) for ours, theirs in turns], "µs")
         failures.append(not_below_one(name, ratios))
     sys.exit("\n".join(filter(None, failures)) or None)

@@ -8,7 +8,7 @@ each with empty volumes, in an engine of its own.
 As root. --images keeps the images there for the next time. DEBONE_COMPOSE names another compose than the machine's own
 (tests/live/compose_v2.py makes one). Passbolt without its vendor's archive: `tests/lib/passbolt_standin.py FOLDER`, and
 -- --source passbolt=file:FOLDER/ce/debian,FOLDER/pub.key
-To be held on an idle machine with 2 cores: under 12 s (--limit); ends with 1 where the median to the first good answer is not.
+To be held on an idle machine with 2 cores: under 12 s (--limit) to the first good answer, else it ends with 1.
 """
 import argparse
 import contextlib
