@@ -2,31 +2,21 @@
 // Installs the wiki by MediaWiki's own installer where the database is empty. A database in which an installation was cut
 // off before it made the first user holds nothing, and is emptied first. Any other is left as it is.
 
-function said( string $name, string $else ): string {
-	$value = getenv( "MEDIAWIKI_$name" );
-	return $value === false || $value === '' ? $else : $value;
-}
-
-function secret_file( string $name ): string {
-	return said( "{$name}_FILE", '/run/secrets/' . strtolower( $name ) );
-}
+require_once __DIR__ . '/StackSettings.php';
 
 function give_up( string $why ): never {
 	fwrite( STDERR, "install: $why\n" );
 	exit( 1 );
 }
 
-$host = said( 'DATABASE_HOST', 'database' );
-$name = said( 'DATABASE_NAME', 'mediawiki' );
-$user = said( 'DATABASE_USER', 'mediawiki' );
-$password = @file_get_contents( secret_file( 'DATABASE_PASSWORD' ) );
-if ( $password === false ) {
-	give_up( 'cannot read ' . secret_file( 'DATABASE_PASSWORD' ) );
-}
+$host = StackSettings::value( 'DATABASE_HOST', 'database' );
+$name = StackSettings::value( 'DATABASE_NAME', 'mediawiki' );
+$user = StackSettings::value( 'DATABASE_USER', 'mediawiki' );
+$password = StackSettings::secret( 'DATABASE_PASSWORD' );
 
 mysqli_report( MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT );
 try {
-	$database = new mysqli( $host, $user, preg_replace( '/\n\z/', '', $password ), $name );
+	$database = new mysqli( $host, $user, $password, $name );
 	$tables = array_column( $database->query( 'show tables' )->fetch_all(), 0 );
 	if ( in_array( 'user', $tables, true ) &&
 		$database->query( 'select 1 from `user` limit 1' )->num_rows > 0
@@ -47,11 +37,11 @@ try {
 
 // The settings that the installer writes are not those of the stack.
 $arguments = [ PHP_BINARY, '/usr/share/mediawiki/maintenance/run.php', 'install',
-	'--confpath=/tmp', '--scriptpath=', '--server=' . said( 'SERVER', 'http://localhost:8080' ),
-	'--lang=' . said( 'LANGUAGE', 'en' ), '--dbtype=mysql', "--dbserver=$host", "--dbname=$name", "--dbuser=$user",
-	'--dbpassfile=' . secret_file( 'DATABASE_PASSWORD' ),
-	'--passfile=' . secret_file( 'ADMIN_PASSWORD' ), '--skins=Vector',
-	said( 'SITE_NAME', 'Wiki' ), said( 'ADMIN', 'Admin' ) ];
+	'--confpath=/tmp', '--scriptpath=', '--server=' . StackSettings::value( 'SERVER', 'http://localhost:8080' ),
+	'--lang=' . StackSettings::value( 'LANGUAGE', 'en' ), '--dbtype=mysql', "--dbserver=$host", "--dbname=$name",
+	"--dbuser=$user", '--dbpassfile=' . StackSettings::file( 'DATABASE_PASSWORD' ),
+	'--passfile=' . StackSettings::file( 'ADMIN_PASSWORD' ), '--skins=Vector',
+	StackSettings::value( 'SITE_NAME', 'Wiki' ), StackSettings::value( 'ADMIN', 'Admin' ) ];
 $process = proc_open( $arguments, [ 0 => [ 'file', '/dev/null', 'r' ], 1 => STDOUT, 2 => STDERR ], $pipes, null,
 	[ 'MW_CONFIG_FILE' => '/tmp/nowhere/LocalSettings.php' ] + getenv() );
 if ( $process === false ) {

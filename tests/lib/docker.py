@@ -1,10 +1,12 @@
 """A docker engine for the tests: the one that runs, or one of our own with its own data. DEBONE_COMPOSE names a program that
 is compose then, such as tests/live/compose_v2.py makes, instead of the machine's own."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import time
 from pathlib import Path
@@ -68,3 +70,16 @@ class Engine:
     def docker(self, *arguments, **more):
         return subprocess.run(["docker", "--host", self.host, *map(str, arguments)], capture_output=True, text=True,
                               env={**os.environ, "DOCKER_CONFIG": str(self.folder)}, **more)
+
+    @contextlib.contextmanager
+    def exported(self, image):
+        """The files of an image as a tar, to be read from its beginning to its end."""
+        made = self.docker("create", image)
+        assert made.returncode == 0, made.stderr
+        export = ["docker", "--host", self.host, "export", made.stdout.strip()]
+        try:
+            with subprocess.Popen(export, stdout=subprocess.PIPE) as process, \
+                    tarfile.open(fileobj=process.stdout, mode="r|") as tar:
+                yield tar
+        finally:
+            self.docker("rm", made.stdout.strip())

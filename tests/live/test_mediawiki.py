@@ -1,12 +1,17 @@
 """The MediaWiki stack for real: images built from the live archive, docker-compose, an SMTP sink, and a browser. Each
 `make test` brings it up, has a page edited and an e-mail sent; what takes longer is marked wide."""
 
+import html
+import http.client
 import http.cookiejar
 import json
 import os
+import random
+import re
 import secrets
 import shutil
 import signal
+import socket
 import struct
 import urllib.error
 import urllib.parse
@@ -16,6 +21,7 @@ import zlib
 import pytest
 
 from browser import chromium, screenshot
+from bundle import SHELLS
 from compose import Stack
 from debone import SOURCE
 from docker import Engine
@@ -29,14 +35,19 @@ IMAGES = {"mariadb": SOURCE / "stacks/include/mariadb.yaml", "valkey": "valkey",
 PORT = free_port()
 ADDRESS = f"http://127.0.0.1:{PORT}"
 PATIENCE = 180  # seconds, on a busy machine
+HARDENED = ["--rm", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true", "--network", "none",
+            "--tmpfs", "/tmp"]
+# What the containers of MediaWiki's own images are started as.
+APPS = {"fpm": ["mediawiki-fpm"], "cli": ["mediawiki-cli", "showJobs"],
+        **{name: ["-e", f"DEBONE_INIT_CONFIG=/etc/debone/{name}.conf", "mediawiki-cli"] for name in ("install", "scheduler")}}
 
 
 class Wiki:
     """A client of the wiki's API with a session of its own."""
 
     def __init__(self):
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self.opener = urllib.request.build_opener(cookies)
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
 
     def get(self, path):
         with self.opener.open(ADDRESS + path, timeout=60) as answer:
@@ -116,7 +127,8 @@ def stack(engine, sink, tmp_path_factory):
     environment["MEDIAWIKI_SMTP_HOST"] = made.gateway("outside")
     with made:
         until(answers, "the wiki answers", PATIENCE)
-        made.password = (folder / "secrets/admin_password").read_text()
+        made.secrets = folder / "secrets"
+        made.password = (made.secrets / "admin_password").read_text()
         yield made
 
 
@@ -129,22 +141,47 @@ def test_a_page_over_http_and_a_login(stack, admin):
     assert b"MediaWiki has been installed" in admin.get("/wiki/Main_Page")
     admin.edit("First", "zwölf Äpfel")
     assert admin.text("First") == "zwölf Äpfel"
-    style = admin.get("/load.php?modules=site.styles&only=styles")
-    assert style is not None
+    admin.edit("MediaWiki:Common.css", ".quagga { color: #123456 }")
+    page = admin.get("/wiki/First").decode()
+    styles = [admin.get(html.unescape(path)).decode() for path in re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)]
+    assert any("#mw-panel" in style for style in styles), "the skin's"
+    assert any(re.search(r"\.quagga *{ *color: *#123456", style) for style in styles), "the site's own"
     for path in ("/includes/Setup.php", "/maintenance/run.php", "/images/deleted/x", "/extensions/Cite/extension.json"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             admin.get(path)
 
 
 def test_containers_have_no_rights(stack):
-    for service in ("database", "valkey", "fpm", "scheduler", "web"):
-        (container,) = stack.containers(service)
-        seen = stack.inspect(container)
-        assert seen["HostConfig"]["ReadonlyRootfs"] and seen["HostConfig"]["CapDrop"] == ["ALL"], service
-        status = dict(line.split(":\t", 1) for line in
-                      open(f"/proc/{seen['State']['Pid']}/status").read().splitlines() if ":\t" in line)
-        assert status["Uid"].split()[0] != "0" and status["NoNewPrivs"] == "1" and int(status["CapEff"], 16) == 0, service
-        assert stack.engine.docker("exec", container, "/bin/sh", "-c", "true").returncode in (126, 127), service
+    waiting = stack.compose("run", "-d", "--no-deps", "cli", "runJobs", "--wait").stdout.split()[-1]
+    try:
+        until(lambda: stack.inspect(waiting)["State"]["Running"], "the command runs", PATIENCE)
+        containers = {service: stack.containers(service)[0] for service in ("database", "valkey", "fpm", "scheduler", "web")}
+        for service, container in {**containers, "cli": waiting}.items():
+            seen = has_no_rights(stack, container)
+            has = dict(line.split(":\t", 1) for line in
+                       open(f"/proc/{seen['State']['Pid']}/status").read().splitlines() if ":\t" in line)
+            assert has["Uid"].split()[0] != "0" and has["NoNewPrivs"] == "1" and int(has["CapEff"], 16) == 0, service
+            assert stack.engine.docker("exec", container, "/bin/sh", "-c", "true").returncode in (126, 127), service
+    finally:
+        stack.docker("rm", "--force", waiting)
+    (install,) = stack.compose("ps", "-a", "-q", "install").stdout.split()
+    assert has_no_rights(stack, install)["State"]["ExitCode"] == 0
+
+
+def has_no_rights(stack, container):
+    seen = stack.inspect(container)
+    given = seen["HostConfig"]
+    assert given["ReadonlyRootfs"] and given["CapDrop"] == ["ALL"] and not given["CapAdd"], seen["Name"]
+    assert given["SecurityOpt"] == ["no-new-privileges:true"], seen["Name"]
+    assert seen["Config"]["User"] not in ("", "root", "0"), seen["Name"]
+    return seen
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_no_image_has_a_shell(engine, image):
+    with engine.exported(image) as tar:
+        programs = {name.rpartition("/")[2] for name in tar.getnames() if re.match(r"(usr/(local/)?)?s?bin/", name)}
+    assert programs and not programs & {*SHELLS, "cron", "perl", "supervisord"}
 
 
 def test_the_database_has_no_other_user(stack):
@@ -213,6 +250,34 @@ def test_jobs_and_email(stack, admin, sink):
     assert senders == {stack.inspect(scheduler)["NetworkSettings"]["Networks"][f"{stack.name}_outside"]["IPAddress"]}
 
 
+def test_each_job_of_the_schedule_does_its_work(stack):
+    """Most are due once a day: here each is started as the image has it."""
+    (scheduler,) = stack.containers("scheduler")
+    schedule = stack.docker("exec", scheduler, "php8.4", "-r", "readfile(getenv('DEBONE_INIT_CONFIG'));")
+    jobs = dict(re.findall(r"^\[job (\S+)\]\n(?:.+\n)*?command = (.+)$", schedule, re.MULTILINE))
+    assert set(jobs) == {"jobs", "upload-stash", "parser-cache", "special-pages"}
+    said = {name: stack.docker("exec", scheduler, *command.split()) for name, command in jobs.items()}
+    assert "Deleting orphaned temp files" in said["upload-stash"] and "Done" in said["parser-cache"], said
+    assert re.search(r"^Wantedpages +\[QueryPage\] got \d+ rows", said["special-pages"], re.MULTILINE), said
+
+
+def test_commands(stack, admin):
+    """docs/mediawiki.md has them."""
+    def cli(*arguments, options=("--no-deps",)):
+        return stack.compose("run", "--rm", "-T", *options, "cli", *arguments).stdout
+
+    # The installer comes first, once more, and finds a wiki.
+    assert re.fullmatch(r"\d+\n", cli("showJobs", options=()))
+    assert "install: the database has a wiki" in stack.logs("install")
+    assert re.search(r"^Number of users +: [1-9]", cli("showSiteStats"), re.MULTILINE)
+    password = secrets.token_hex(16)
+    cli("createAndPromote", "--sysop", "Ada", password)
+    ada = Wiki().log_in("Ada", password).ask(action="query", meta="userinfo", uiprop="groups")["query"]["userinfo"]
+    assert ada["name"] == "Ada" and "sysop" in ada["groups"]
+    wrong = stack.compose("run", "--rm", "-T", "--no-deps", "cli", "nonsense", status=1)
+    assert "Script 'nonsense' not found" in wrong.stdout + wrong.stderr
+
+
 @pytest.mark.wide
 @pytest.mark.parametrize("service", ["database", "valkey", "fpm", "web", "scheduler"])
 def test_a_restart(stack, admin, service):
@@ -223,6 +288,11 @@ def test_a_restart(stack, admin, service):
     # The session is still that of before.
     assert admin.text("Restarted") == f"before {service}"
     admin.edit("Restarted", f"after {service}")
+    # A new page makes a job for the pages that link to it.
+    admin.edit(f"New after {service}", "text")
+    (scheduler,) = stack.containers("scheduler")
+    job = re.compile(rf"htmlCacheUpdate New_after_{service} .* good$", re.MULTILINE)
+    until(lambda: job.search(stack.docker("logs", scheduler)), "its job is done", PATIENCE)
 
 
 @pytest.mark.wide
@@ -263,3 +333,184 @@ def test_another_fpm_takes_over(stack, admin):
         until(lambda: len(load.done) >= before + 50, "the new one answers", PATIENCE)
     assert load.failures == []
     assert stack.inspect(old)["State"]["ExitCode"] == 0
+
+
+@pytest.mark.wide
+def test_nginx_stops_without_dropping_a_request(stack, admin):
+    """Two of them, in the place of a load balancer a set of addresses; one is stopped while all of its threads ask both, and
+    while it reads an upload. Its times are long here, so that only their order counts; the image's own stand in its file."""
+    with stack.engine.exported("mediawiki-nginx") as tar:
+        conf = next(tar.extractfile(member).read().decode() for member in tar if member.name == "etc/debone/init.conf")
+    assert "\ndrain = 2s\n" in conf and "\nstop-signal = SIGQUIT\n" in conf
+    names = []
+    try:
+        for _ in range(2):
+            run = ["run", "-d", "--no-deps", "-e", "DEBONE_INIT_DRAIN=10m", "-e", "DEBONE_INIT_STOP_TIMEOUT=2m", "web"]
+            names += stack.compose(*run).stdout.split()[-1:]
+        networks = [stack.inspect(name)["NetworkSettings"]["Networks"] for name in names]
+        old, new = (one[f"{stack.name}_outside"]["IPAddress"] for one in networks)
+        until(lambda: all(map(stack.healthy, names)), "both are healthy", PATIENCE)
+        addresses, answered, threads = {old, new}, {old: 0, new: 0}, 4
+
+        def read(number, count):
+            address = random.choice(tuple(addresses))
+            with urllib.request.urlopen(f"http://{address}:8080/wiki/Main_Page", timeout=120) as answer:
+                assert b"mw-content-text" in answer.read()
+            answered[address] += 1
+
+        def another_round():
+            """Each thread has begun, and ended, a request after this was called."""
+            def done():
+                return [sum(1 for one, _ in load.done if one == number) for number in range(threads)]
+            before = done()
+            until(lambda: all(now >= then + 2 for now, then in zip(done(), before)), "all threads go on", PATIENCE)
+
+        with Load(read, threads) as load:
+            another_round()
+            upload = Upload(admin, old, "Slow.png", png(320, 200))
+            stack.docker("kill", "--signal", "TERM", names[0])
+            before = answered[old]
+            until(lambda: answered[old] >= before + 8, "it answers while others learn that it goes", PATIENCE)
+            addresses.remove(old)
+            another_round()
+            stack.docker("kill", "--signal", "TERM", names[0])  # which ends the drain
+            until(lambda: refuses(old), "it listens no more", PATIENCE)
+            assert stack.inspect(names[0])["State"]["Running"], "there is a request that it works on"
+            assert upload.finish()["upload"]["result"] == "Success"
+            until(lambda: not stack.inspect(names[0])["State"]["Running"], "it ends", PATIENCE)
+            another_round()
+        assert load.failures == []
+        assert stack.inspect(names[0])["State"]["ExitCode"] == 0
+    finally:
+        for name in names:
+            stack.docker("rm", "--force", name)
+
+
+class Upload:
+    """An upload of which the first half is sent."""
+
+    def __init__(self, wiki, address, name, content):
+        fields = {"action": "upload", "format": "json", "formatversion": "2", "filename": name, "ignorewarnings": "1",
+                  "token": wiki.token()}
+        head = "".join(f'--border\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+                       for field, value in fields.items())
+        head += f'--border\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = head.encode() + content + b"\r\n--border--\r\n"
+        self.connection = http.client.HTTPConnection(address, 8080, timeout=120)
+        self.connection.putrequest("POST", "/api.php")
+        for header, value in {"Content-Type": "multipart/form-data; boundary=border", "Content-Length": len(body),
+                              "Cookie": "; ".join(f"{one.name}={one.value}" for one in wiki.cookies)}.items():
+            self.connection.putheader(header, value)
+        self.connection.endheaders()
+        self.connection.send(body[:len(body) // 2])
+        self.rest = body[len(body) // 2:]
+
+    def finish(self):
+        self.connection.send(self.rest)
+        answer = json.load(self.connection.getresponse())
+        self.connection.close()
+        return answer
+
+
+def refuses(address):
+    try:
+        socket.create_connection((address, 8080), 10).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+# --- what goes wrong
+
+
+def fails(engine, status, text, *arguments):
+    """One container ends with that status and that text, among what it says."""
+    done = engine.docker("run", *HARDENED, *arguments)
+    assert done.returncode == status and text in done.stderr, f"{done.returncode}\n{done.stdout}{done.stderr}"
+
+
+@pytest.fixture
+def given(tmp_path):
+    """given(NAME=MODE, ...): the options by which a container has an address and secrets; those without a mode are good."""
+    def options(**modes):
+        tmp_path.chmod(0o755)
+        words = ["-e", "MEDIAWIKI_SERVER=http://localhost"]
+        for name in ("database_password", "secret_key", "admin_password"):
+            mode = modes.get(name, 0o444)
+            if mode is not None:
+                file = tmp_path / name
+                file.write_text("a" * 20)
+                file.chmod(mode)
+                words += ["-v", f"{file}:/run/secrets/{name}:ro"]
+        return words
+    return options
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_missing_secret(engine, given, tmp_path, app):
+    fails(engine, 125, "MEDIAWIKI_SERVER is not set", *APPS[app])
+    for name in ("database_password", "secret_key", *(["admin_password"] if app == "install" else [])):
+        line = f"mediawiki: the secret MEDIAWIKI_{name.upper()}_FILE: /run/secrets/{name} is missing, unreadable or empty\n"
+        fails(engine, 1, line, *given(**{name: None}), *APPS[app])
+        fails(engine, 1, line, *given(**{name: 0o400}), *APPS[app])
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    fails(engine, 1, "mediawiki: the secret MEDIAWIKI_SECRET_KEY_FILE: /run/empty is missing, unreadable or empty\n",
+          "-v", f"{empty}:/run/empty", "-e", "MEDIAWIKI_SECRET_KEY_FILE=/run/empty", *given(), *APPS[app])
+
+
+def test_the_databases_password_is_missing(engine):
+    fails(engine, 125, "neither MARIADB_PASSWORD nor MARIADB_PASSWORD_FILE is set", "-e", "MARIADB_DATABASE=a",
+          "-e", "MARIADB_USER=a", "mariadb")
+
+
+@pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize("path", ["/var/lib/mediawiki/images", "/var/cache/mediawiki"])
+def test_a_folder_that_cannot_be_written(engine, given, tmp_path, app, path):
+    line = f"mediawiki: the folder {path} cannot be written by user 33\n"
+    folder = tmp_path / "folder"
+    folder.mkdir(0o755)
+    fails(engine, 1, line, *given(), "-v", f"{folder}:{path}", *APPS[app])  # root's
+    folder.chmod(0o777)
+    fails(engine, 1, line, *given(), "-v", f"{folder}:{path}:ro", *APPS[app])
+
+
+def test_a_database_that_is_not_there_or_refuses(stack):
+    def run(*arguments, status):
+        done = stack.compose("run", "--rm", "--no-deps", "-T", *arguments, status=status)
+        return done.stdout + done.stderr
+
+    nowhere, nobody = ["-e", "MEDIAWIKI_DATABASE_HOST=valkey"], ["-e", "MEDIAWIKI_DATABASE_USER=nobody"]
+    assert "error: wait database: tcp://valkey:3306 is not there after 2s" in run(
+        *nowhere, "-e", "DEBONE_INIT_WAIT_DATABASE_TIMEOUT=2s", "install", status=124)
+    assert "Cannot access the database: Connection refused" in run(*nowhere, "cli", "showJobs", status=1)
+    assert "install: database mediawiki at database: Access denied for user 'nobody'@" in run(*nobody, "install", status=1)
+    assert "Cannot access the database: Access denied for user 'nobody'@" in run(*nobody, "cli", "showJobs", status=1)
+
+    # Another application's is not taken for an installation that was cut off.
+    (database,) = stack.containers("database")
+    stack.docker("exec", database, "mariadb", "-e", "create database other; create table other.theirs (x int); "
+                 "grant all on other.* to mediawiki@'%'")
+    assert "install: the database other holds tables that are not MediaWiki's" in run(
+        "-e", "MEDIAWIKI_DATABASE_NAME=other", "install", status=1)
+    assert stack.docker("exec", database, "mariadb", "-N", "-e", "show tables in other") == "theirs"
+
+
+@pytest.mark.wide
+def test_a_wiki_without_its_database(stack, admin):
+    """Pages say that there is none, the log says why, a job that fails comes again; and all is well when it is back."""
+    (database,), (scheduler,) = map(stack.containers, ("database", "scheduler"))
+    stack.docker("stop", "--time", "60", database)
+    try:
+        with pytest.raises(urllib.error.HTTPError, match="500") as failure:
+            urllib.request.urlopen(f"{ADDRESS}/wiki/Main_Page", timeout=120)
+        assert b"(Cannot access the database)" in failure.value.read()
+        reason = re.compile(r"/wiki/Main_Page +Wikimedia\\Rdbms\\DBConnectionError: Cannot access the database: ")
+        until(lambda: reason.search(stack.logs("fpm")), "the log says why", PATIENCE)
+        until(lambda: "error: job jobs: ended with status 1" in stack.logs("scheduler"), "the job fails", PATIENCE)
+    finally:
+        stack.docker("start", database)
+    until(answers, "the wiki answers again", PATIENCE)
+    admin.edit("Back again", "text")
+    job = re.compile(r"htmlCacheUpdate Back_again .* good$", re.MULTILINE)
+    until(lambda: job.search(stack.docker("logs", scheduler)), "its job is done", PATIENCE)

@@ -1,8 +1,10 @@
 """`debone stack mediawiki` for real, as a user has it: images from the live archive, a page that a backup brings back."""
 
+import re
+
 import pytest
 
-from compose import StackCommand
+from compose import Stack, StackCommand
 from test_mediawiki import ADDRESS, PORT, Wiki
 
 pytestmark = pytest.mark.wide
@@ -22,6 +24,12 @@ def test_up_backup_restore(stack):
     wiki = Wiki().log_in("Admin", password)
     wiki.edit("Saved", "zwölf Äpfel")
     written = wiki.text("Saved")
+    # Compose's own, 1.29 or v2, with the same project; `up` leaves the commands' service alone.
+    project = Stack(stack.engine, stack.folder / "mediawiki/compose.yaml", stack.environment, "mediawiki")
+    assert project.docker("ps", "-aq", "--filter", "label=com.docker.compose.service=cli") == ""
+    assert re.fullmatch(r"\d+\n", project.compose("run", "--rm", "-T", "cli", "showJobs").stdout)
+    said = project.compose("run", "--rm", "--no-deps", "-T", "cli", "showSiteStats").stdout
+    assert re.search(r"^Number of users +: 1$", said, re.MULTILINE), said
     stack("backup", "wiki.tar").ok()
     wiki.edit("Saved", "later")
     stack("down", "--volumes").ok()

@@ -6,23 +6,7 @@ if ( !defined( 'MEDIAWIKI' ) ) {
 	exit;
 }
 
-// Static functions: the names of globals are MediaWiki's.
-final class StackSettings {
-	public static function value( string $name, string $else = '' ): string {
-		$value = getenv( "MEDIAWIKI_$name" );
-		return $value === false || $value === '' ? $else : $value;
-	}
-
-	// A file's content without the newline at its end. An installation without its secrets does not start.
-	public static function secret( string $name ): string {
-		$file = self::value( "{$name}_FILE", '/run/secrets/' . strtolower( $name ) );
-		$content = is_readable( $file ) ? file_get_contents( $file ) : false;
-		if ( $content === false || rtrim( $content, "\n" ) === '' ) {
-			throw new RuntimeException( "the secret MEDIAWIKI_{$name}_FILE: $file is missing, unreadable or empty" );
-		}
-		return preg_replace( '/\n\z/', '', $content );
-	}
-}
+require_once '/usr/share/debone/mediawiki/StackSettings.php';
 
 $wgSitename = StackSettings::value( 'SITE_NAME', 'Wiki' );
 $wgServer = StackSettings::value( 'SERVER', 'http://localhost:8080' );
@@ -88,6 +72,11 @@ $wgEnotifWatchlist = true;
 $wgEnotifUserTalk = true;
 $wgEnotifMinorEdits = true;
 $wgEmailAuthentication = true;
+
+// Why a page is none stands in the container's log, since the page itself says little of it. A command says it anyway.
+if ( PHP_SAPI !== 'cli' ) {
+	$wgDebugLogGroups['exception'] = 'php://stderr';
+}
 
 // The web server in front, in the stack's own network.
 $wgUseCdn = false;
