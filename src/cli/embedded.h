@@ -18,7 +18,7 @@ std::span<const EmbeddedFile> embedded_catalog();
 std::span<const EmbeddedFile> embedded_effects();
 // templates/**, likewise: what `debone new` writes.
 std::span<const EmbeddedFile> embedded_templates();
-// stacks/NAME/**, likewise, without what is for Kubernetes; NAME/include/ has what stacks/include/ has.
+// stacks/NAME/**, likewise; NAME/include/ has what stacks/include/ has.
 std::span<const EmbeddedFile> embedded_stacks();
 
 // debone-init for an architecture by Debian's name; empty where this debone has none.

@@ -30,7 +30,7 @@ namespace {
 using base::Error;
 using base::Exit;
 
-enum class Action { up, down, status, logs, admin, backup, restore };
+enum class Action { write, up, down, status, logs, admin, backup, restore };
 
 struct Options {
   std::string what;
@@ -63,6 +63,7 @@ std::vector<std::string> and_starting(std::vector<std::string> options) {
 }
 
 const std::map<std::string, Usage> usages{
+    {"write", {Action::write, "", {}}},
     {"up", {Action::up, "", and_starting({"--admin", "--first", "--last"})}},
     {"down", {Action::down, "", {"--volumes"}}},
     {"status", {Action::status, "", {}}},
@@ -169,6 +170,18 @@ void require_written(const FoundStack& found, const Options& options) {
       .hint(fmt::format("`{}` makes it", command_for(options, "up")));
 }
 
+// For who changes them first, or has no Docker here.
+int write(FoundStack& found) {
+  if (found.embedded.empty()) {
+    throw Error(Exit::usage, "it is there, and what is there is not written to")
+        .at(found.file().string())
+        .hint("--dir names another folder for the files of a stack that comes with debone");
+  }
+  write_stack(found);
+  print(fmt::format("{} is written to {}\n", found.name, found.folder.string()));
+  return 0;
+}
+
 // The arguments of compose that register an administrator.
 std::vector<std::string> registration(const FoundStack& found, const std::string& email, const Options& options) {
   const auto& entry = found.description.admin;
@@ -250,6 +263,7 @@ int act(FoundStack& found, const Options& options) {
     case Action::admin: return admin(found, compose, options);
     case Action::backup: return backup(found, compose, options);
     case Action::restore: return restore(found, compose, options);
+    case Action::write: break;  // asks no engine
   }
   return 0;
 }
@@ -257,6 +271,7 @@ int act(FoundStack& found, const Options& options) {
 int run_stack(const CLI::App& app, const Options& options) {
   require_usage(app, options);
   auto found = find_stack(options.what, options.folder);
+  if (options.action == Action::write) return write(found);
   if (options.action != Action::up && options.action != Action::restore) require_written(found, options);
   return act(found, options);
 }
@@ -266,27 +281,24 @@ int run_stack(const CLI::App& app, const Options& options) {
 Command stack_command() {
   return {
       .name = "stack",
-      .summary = "Run images that belong together: up, down, status, logs, admin, backup, restore",
+      .summary = "Run images that belong together: up, down, status, logs, admin, backup, restore, write",
       .description =
-          "NAME is a stack that comes with debone, whose files `up` writes to ./NAME where they are not there yet, or "
-          "a "
-          "folder with a compose.yaml; what that says under x-debone tells debone the rest. It runs in Docker, by "
-          "compose "
-          "(docker compose, or docker-compose 1.29). "
-          "up builds the images that the engine lacks and gives them to it, makes secrets that are missing, starts the "
-          "stack and waits until every container is healthy, or has ended well; of one that has not it shows the last "
-          "lines, and fails; with --admin it then registers an administrator, as admin does later. down, status and "
-          "logs are compose's own. backup saves "
-          "the "
-          "database and the folders that matter in one file, without stopping anything. restore brings such a file "
-          "into "
-          "a stack without volumes, after all of it was verified.",
+          "NAME is a stack that comes with debone, whose files `up` writes to ./NAME where they are not there yet, "
+          "or a folder with a compose.yaml; what that says under x-debone tells debone the rest. It runs in Docker,"
+          " by compose (docker compose, or docker-compose 1.29). up builds the images that the engine lacks and "
+          "gives them to it, makes secrets that are missing, starts the stack and waits until every container is "
+          "healthy, or has ended well; of one that has not it shows the last lines, and fails; with --admin it then"
+          " registers an administrator, as admin does later. down, status and logs are compose's own. backup saves "
+          "the database and the folders that matter in one file, without stopping anything. restore brings such a "
+          "file into a stack without volumes, after all of it was verified. write only writes the files of a stack "
+          "that comes with debone, manifests for Kubernetes among them where it has any; it needs no Docker.",
       .examples = {{"debone stack mediawiki up", "builds and starts the wiki whose files it writes to ./mediawiki"},
                    {"debone stack passbolt up --admin ada@example.org",
                     "starts a password manager and prints the link by which its administrator begins"},
                    {"debone stack mediawiki backup wiki.tar", "saves its database and uploads"},
                    {"debone stack mediawiki down --volumes && debone stack mediawiki restore wiki.tar",
                     "throws it away and brings it back"},
+                   {"debone stack passbolt write", "gives its files, also for Kubernetes, in ./passbolt"},
                    {"debone stack ./shop logs --follow web", "of a stack of your own"}},
       .prepare =
           [](CLI::App& app) {
@@ -294,8 +306,8 @@ Command stack_command() {
             app.add_option("NAME", options->what, "A stack that comes with debone, or a folder with a compose.yaml")
                 ->required()
                 ->type_name("");
-            add_choice(app, "ACTION", options->action, actions(), "up, down, status, logs, admin, backup or restore",
-                       "")
+            add_choice(app, "ACTION", options->action, actions(),
+                       "up, down, status, logs, admin, backup, restore or write", "")
                 ->required();
             app.add_option("ARGUMENT", options->arguments,
                            "admin: EMAIL; backup and restore: FILE; logs: services, or all")

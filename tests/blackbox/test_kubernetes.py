@@ -2,25 +2,15 @@
 rights, no shell, nothing that names what is not there. No cluster and no network is needed."""
 
 import json
+import shutil
 
-import jsonschema
 import pytest
 import yaml
 
-from debone import SOURCE
-from manifests import ADMIN, BASE, DOCUMENTS, K8S, containers, named, pods
+from kubernetes_schemas import wrong
+from manifests import ADMIN, BASE, DOCUMENTS, OVERLAYS, containers, named, pods, rendered, users_overlay
 
-SCHEMAS = json.loads((SOURCE / "tests/fixtures/kubernetes/v1.37.0.json").read_text())
-OVERLAYS = sorted((K8S / "overlays").iterdir())
 IDS = [f"{document['kind']}-{document['metadata']['name']}" for document in DOCUMENTS]
-
-
-def wrong(document):
-    schema = SCHEMAS["kinds"].get(f"{document.get('apiVersion')}/{document.get('kind')}")
-    if schema is None:
-        return [f"no such kind: {document.get('apiVersion')}/{document.get('kind')}"]
-    validator = jsonschema.Draft7Validator({**schema, "definitions": SCHEMAS["definitions"]})
-    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(document)]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)
@@ -103,10 +93,51 @@ def test_what_is_named_is_there():
             for source in container.get("envFrom", []):
                 # A Secret is the user's, and need not be there.
                 assert source.get("secretRef", {}).get("optional") or source["configMapRef"]["name"] in claims
-    # Only who makes the keys may write them.
-    writers = {document["metadata"]["name"] for document, template in pods() for volume in template["spec"]["volumes"]
-               if "persistentVolumeClaim" in volume and not volume["persistentVolumeClaim"].get("readOnly")}
-    assert writers == {"passbolt-keys"}
+
+
+def test_who_may_write_what_others_read():
+    """The keys Job the whole volume, migrate its mark's folder, and nobody else anything of it."""
+    written = {}
+    for document, template in pods():
+        (volume,) = [one for one in template["spec"]["volumes"] if one.get("persistentVolumeClaim")] or [None]
+        if volume is None:
+            continue
+        for container in containers(template):
+            for mount in container["volumeMounts"]:
+                if mount["name"] == volume["name"] and not mount.get("readOnly"):
+                    assert not volume["persistentVolumeClaim"].get("readOnly")
+                    written.setdefault(document["metadata"]["name"], []).append(mount.get("subPath"))
+        if document["metadata"]["name"] not in written:
+            assert volume["persistentVolumeClaim"]["readOnly"] is True
+    assert written == {"passbolt-keys": [None], "passbolt-migrate": ["migrated"]}
+
+
+def test_every_long_runner_has_every_probe():
+    for document, template in pods():
+        if document["kind"] in ("Job", "CronJob"):
+            continue
+        (container,) = template["spec"]["containers"]
+        assert {name for name in container if name.endswith("Probe")} == {"startupProbe", "readinessProbe", "livenessProbe"}
+        # What lives is not ended for one answer that is late.
+        assert container["livenessProbe"]["failureThreshold"] >= 5 and container["livenessProbe"]["timeoutSeconds"] >= 10
+        assert container["livenessProbe"]["periodSeconds"] > container["readinessProbe"]["periodSeconds"]
+
+
+def test_a_database_has_time_to_recover():
+    """Until startupProbe has held, kubelet asks for nothing else; when that has failed so often, it ends the container."""
+    (container,) = named("StatefulSet")["passbolt-db"]["spec"]["template"]["spec"]["containers"]
+    seconds = {name: container[name]["periodSeconds"] * container[name]["failureThreshold"]
+               for name in ("startupProbe", "livenessProbe")}
+    assert seconds["startupProbe"] >= 3600 and seconds["livenessProbe"] >= 300
+
+
+def test_nginx_is_ready_when_passbolt_answers_through_it():
+    (container,) = named("Deployment")["passbolt-nginx"]["spec"]["template"]["spec"]["containers"]
+    assert container["readinessProbe"]["httpGet"] == {"scheme": "HTTPS", "port": "https", "path": "/healthcheck/status.json"}
+    assert {one["name"]: one["containerPort"] for one in container["ports"]}["https"] == 4433
+    # Without php-fpm it is not ready, but lives.
+    for name in ("startupProbe", "livenessProbe"):
+        assert "/healthz" in container[name]["exec"]["command"][-1]
 
 
 @pytest.mark.parametrize("folder", [BASE, ADMIN], ids=["base", "admin"])
@@ -119,15 +150,45 @@ def test_every_image_comes_from_a_registry(folder):
                        for container in containers(template)}
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS, ids=[overlay.name for overlay in OVERLAYS])
-def test_an_overlay_changes_what_is_there(overlay):
-    kustomization = yaml.safe_load((overlay / "kustomization.yaml").read_text())
-    assert kustomization["resources"] == ["../../base"]
-    for replica in kustomization["replicas"]:
-        assert replica["name"] in named("Deployment")
-    for patch in kustomization.get("patches", []):
-        target = named(patch["target"]["kind"])[patch["target"]["name"]]
-        for change in yaml.safe_load(patch["patch"]):
-            part = target
-            for step in change["path"].strip("/").split("/"):
-                part = part[step]
+FOLDERS = [BASE, ADMIN, *OVERLAYS]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
+def test_what_a_folder_is_rendered_to(folder):
+    """The API takes it, all of it is in the namespace, and every image has a registry and a tag."""
+    documents = rendered(folder)
+    assert [line for document in documents for line in wrong(document)] == []
+    assert {document["metadata"].get("namespace") for document in documents if document["kind"] != "Namespace"} == {"passbolt"}
+    for _, template in pods(documents):
+        for container in containers(template):
+            assert container["image"].startswith("registry.example.org/") and container["image"].endswith(":latest")
+    if folder in OVERLAYS:
+        assert len(documents) == len(rendered(BASE)), "it adds nothing and takes nothing away"
+
+
+def test_the_overlays():
+    modes = {}
+    for overlay in OVERLAYS:
+        documents = rendered(overlay)
+        claim = named("PersistentVolumeClaim", documents)["passbolt-keys"]["spec"]
+        replicas = [named("Deployment", documents)[f"passbolt-{name}"]["spec"]["replicas"] for name in ("fpm", "nginx")]
+        modes[overlay.name] = claim["accessModes"], replicas
+    assert modes == {"single": (["ReadWriteOnce"], [1, 1]), "replicas": (["ReadWriteMany"], [3, 3])}
+
+
+def test_a_user_s_own_overlay(tmp_path):
+    """The one of docs/passbolt.md."""
+    shutil.copytree(BASE.parent, tmp_path / "k8s")
+    mine = tmp_path / "k8s/overlays/mine"
+    mine.mkdir()
+    (mine / "kustomization.yaml").write_text(yaml.safe_dump(users_overlay()))
+    documents = rendered(mine)
+    assert [line for document in documents for line in wrong(document)] == []
+    ours, theirs = (named("ConfigMap", one)["passbolt"]["data"] for one in (documents, rendered(BASE)))
+    assert {name for name in theirs if ours.get(name) != theirs[name]} == {
+        "APP_FULL_BASE_URL", "EMAIL_DEFAULT_FROM", "EMAIL_TRANSPORT_DEFAULT_HOST", "EMAIL_TRANSPORT_DEFAULT_PORT",
+        "EMAIL_TRANSPORT_DEFAULT_TLS"}
+    assert "EMAIL_TRANSPORT_DEFAULT_TLS" not in ours and set(ours) < set(theirs)
+    (image,) = {container["image"] for _, template in pods(documents) for container in containers(template)
+                if "passbolt-fpm" in container["image"]}
+    assert image == "registry.example.com/passbolt-fpm:5.14"

@@ -20,6 +20,8 @@ for _document, _template in pods():
     PODS.setdefault(_template["metadata"]["labels"]["app.kubernetes.io/component"], []).append((_document, _template))
 COMPONENTS = sorted(set(SERVICES) - {"scheduler"})
 KEYS = {entry.partition(":")[0]: entry.rpartition("/")[2] for entry in SERVICES["keys"]["volumes"]}  # a volume's folder
+# Of the configurations for debone-init that k8s/base/config.yaml has, the one by which an init container waits.
+WAITS = {"db": "keys", "migrate": "keys", "fpm": "migrated", "nginx": "migrated", "cli": "migrated"}
 DEFAULT = re.compile(r"^\$\{\w+:-(.*)\}$")
 
 
@@ -108,6 +110,10 @@ def test_environment(component):
                 assert theirs[name] == f"passbolt-{value}" and theirs[name] in named("Service")
             elif name != "APP_FULL_BASE_URL":
                 assert theirs.get(name) == value, name
+    settings = named("ConfigMap")["passbolt"]["data"]
+    assert {f"EMAIL_{name}" for name in ("DEFAULT_FROM", *(f"TRANSPORT_DEFAULT_{part}" for part in ("HOST", "PORT", "TLS")))} == {
+        name for name in settings if name.startswith("EMAIL_")}
+    assert int(settings["EMAIL_TRANSPORT_DEFAULT_PORT"]) in OUTSIDE - {443}
     # A name that no service of compose has is one of the web server's template.
     known = {name for service in SERVICES.values() for name in service.get("environment", {})}
     template = next(path["content"] for path in first(recipe_of("passbolt-nginx"), "paths") if path["path"].endswith(".conf.in"))
@@ -131,12 +137,13 @@ def test_writable_and_readable_paths(component):
     read = {parts[1]: KEYS[parts[0]] for parts in volumes if len(parts) == 3 and "ro" in parts[2].split(",")}
     assert len(written) + len(read) == len(volumes) + len(service.get("tmpfs", []))
     for _, container in of(component):
-        assert folders(component, container) == (written, read)
+        assert folders(component, container) == (written | ({"/run/passbolt/migrated"} if component == "migrate" else set()), read)
         assert container["securityContext"]["readOnlyRootFilesystem"] is service["read_only"] is True
 
 
 def test_the_keys_volume():
-    """One volume with a folder for each of compose's; keys.php knows the folders, and makes the database's password last."""
+    """One volume with a folder for each of compose's, and one for migrate's mark; keys.php knows the folders, and makes the
+    database's password last."""
     ((spec, container),) = of("keys")
     (place,) = [one["value"] for one in container["env"] if one["name"] == "PASSBOLT_KEYS_FOLDER"]
     assert folders("keys", container) == ({place, "/tmp"}, {})
@@ -148,7 +155,37 @@ def test_the_keys_volume():
         for spec, container in of(component):
             mounted = {mount["name"] for mount in container["volumeMounts"]}
             waits = [one["command"][-1] for one in spec.get("initContainers", [])]
-            assert waits == (["/etc/passbolt-wait/keys.conf"] if "keys" in mounted and component != "keys" else [])
+            assert waits == ([f"/etc/passbolt-wait/{WAITS[component]}.conf"] if component in WAITS else [])
+            assert (component in WAITS or component == "keys") is ("keys" in mounted)
+
+
+def after(component):
+    """The services that compose starts before it, all of them."""
+    found = set(SERVICES[component].get("depends_on", {}))
+    return found.union(*map(after, found))
+
+
+def test_who_waits_for_a_migration():
+    """Whoever does in compose, which is whoever needs the tables, and the web server in front."""
+    assert {name for name, what in WAITS.items() if what == "migrated"} == {
+        name for name in COMPONENTS if "migrate" in after(name)} == {"cli", "fpm", "nginx"}
+    assert set(WAITS) == {name for name in COMPONENTS if "keys" in after(name)}
+
+
+def test_migrate_s_mark():
+    """It is written where the others look, by a name that compose does not set."""
+    ((_, container),) = of("migrate")
+    (mark,) = [one["value"] for one in container["env"]]
+    (name,) = [one["name"] for one in container["env"]]
+    folder, _, file = mark.rpartition("/")
+    (mount,) = [one for one in container["volumeMounts"] if one["mountPath"] == folder]
+    assert not mount.get("readOnly")
+    waited = named("ConfigMap")["passbolt-wait"]["data"]
+    path = f"/keys/{mount['subPath']}/{file}"
+    assert waited["migrated.conf"].count(path) == 2 and f"'{path}'" in waited["version.php"]
+    assert f"said('{name}')" in (STACK / "migrate/migrate.php").read_text()
+    assert f"FOLDER . '/{mount['subPath']}'" in (STACK / "keys/keys.php").read_text()
+    assert name not in (STACK / "compose.yaml").read_text()
 
 
 def test_who_reads_keys_waits_for_them(init):
@@ -167,6 +204,52 @@ def test_who_reads_keys_waits_for_them(init):
     until(lambda: process.poll() is not None, "it ends")
 
 
+@pytest.fixture
+def wait_for_migration(init):
+    """What the manifests hold for it, with the folders of the test in the place of the pod's."""
+    data = named("ConfigMap")["passbolt-wait"]["data"]
+
+    def moved(text):
+        return (text.replace("/keys/", f"{init.folder}/keys/").replace("/etc/passbolt/", f"{init.folder}/etc/").replace(
+            "/etc/passbolt-wait/", f"{init.folder}/").replace("/usr/sbin/debone-init", str(init_program())))
+    init.write("version.php", moved(data["version.php"]))
+    config = init.write("migrated.conf", moved(data["migrated.conf"]).replace("retry-interval = 5s", "retry-interval = 100ms"))
+    assert "100ms" in config.read_text()
+    checked = subprocess.run([init_program(), "check", config], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+    (init.path("keys/migrated")).mkdir(parents=True)
+    init.path("etc").mkdir()
+    return lambda: init.start(None, "run", "--config", config)
+
+
+def leave_mark(init, version):
+    half = init.path("keys/migrated/half")
+    half.write_text(version)
+    half.rename(init.path("keys/migrated/version"))
+
+
+def test_who_needs_the_tables_waits_for_their_version(init, wait_for_migration):
+    init.path("etc/version.php").write_text("<?php return ['passbolt' => ['version' => '5.15.0', 'name' => 'x']];")
+    process = wait_for_migration()
+    assert "waits for" in process.stderr.readline()
+    lines = iter(process.stderr.readline, "")
+    leave_mark(init, "5.14.3")  # as an upgrade finds it
+    assert next(line for line in lines if "Passbolt" in line) == "this is Passbolt 5.15.0, and the tables are those of 5.14.3\n"
+    init.path("keys/migrated/version").unlink()
+    assert "this is Passbolt 5.15.0, and the tables are being migrated\n" in lines
+    assert process.poll() is None
+    leave_mark(init, "5.15.0")
+    assert init.finish(process).ok().err.endswith("debone-init: step version: done\n")
+
+
+def test_the_web_server_waits_for_any_version(init, wait_for_migration):
+    """Its image holds no Passbolt to compare."""
+    process = wait_for_migration()
+    assert "waits for" in process.stderr.readline()
+    leave_mark(init, "5.14.3")
+    assert "/keys/migrated/version is there\ndebone-init: step version: passed over: " in init.finish(process).ok().err
+
+
 def ports(component):
     return {one["name"]: one["containerPort"] for _, container in of(component) for one in container.get("ports", [])}
 
@@ -183,6 +266,14 @@ def test_ports():
     name, namespace = host.split(".")[:2]
     assert [one["port"] for one in named("Service")[name]["spec"]["ports"]] == [int(port)]
     assert list(named("Namespace")) == [namespace]
+
+
+OUTSIDE = {25, 465, 587, 443}  # of an address that is anywhere
+
+
+def test_the_page_tells_what_gets_out():
+    (row,) = [line for line in (SOURCE / "docs/passbolt.md").read_text().splitlines() if line.startswith("| the networks |")]
+    assert set(map(int, re.findall(r"\b\d+\b", row))) == OUTSIDE
 
 
 def peers(rules, key):
@@ -206,7 +297,7 @@ def test_networks():
         if component is None:
             continue
         rules = [port["port"] for rule in policy.get("egress", []) if "to" not in rule for port in rule["ports"]]
-        assert bool(set(rules) - {53}) is ("outside" in SERVICES[component]["networks"] and component != "nginx"), component
+        assert set(rules) - {53} == (OUTSIDE if "outside" in SERVICES[component]["networks"] and component != "nginx" else set())
         # Names are asked for by whoever calls another.
         assert (53 in rules) is (component in {who for who, *_ in asked}), component
     opened = [port["port"] for rule in policies["nginx"]["ingress"] for port in rule["ports"]]

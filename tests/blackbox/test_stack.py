@@ -3,10 +3,12 @@
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import stat
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -171,7 +173,7 @@ def backup_of(stack="tiny", dump=DUMP, folder=FOLDER, edit=lambda files: None, i
 @pytest.mark.parametrize("arguments, text", [
     ([], "error: NAME is required\n  hint: see debone stack --help"),
     (["tiny"], "error: ACTION is required\n  hint: see debone stack --help"),
-    (["tiny", "upp"], "error: ACTION is 'upp'; it is admin, backup, down, logs, restore, status or up\n  hint: did you mean 'up'?"),
+    (["tiny", "upp"], "error: ACTION is 'upp'; it is admin, backup, down, logs, restore, status, up or write\n  hint: did you mean 'up'?"),
     (["tiny", "up", "web"], "error: unexpected argument 'web'"),
     (["tiny", "backup"], "error: FILE is required\n  hint: debone stack tiny backup FILE"),
     (["tiny", "up", "--volumes"],
@@ -183,6 +185,9 @@ def backup_of(stack="tiny", dump=DUMP, folder=FOLDER, edit=lambda files: None, i
     (["mediawikki", "up"],
      "error: mediawikki/compose.yaml: no stack 'mediawikki' comes with debone, and no compose.yaml is there\n"
      "  hint: did you mean 'mediawiki'?"),
+    (["tiny", "write"], "error: tiny/compose.yaml: it is there, and what is there is not written to\n"
+     "  hint: --dir names another folder for the files of a stack that comes with debone"),
+    (["mediawiki", "write", "--build"], "error: --build is no option of 'write'\n  hint: 'write' has none but --dir"),
     (["mediawiki", "down"], "error: mediawiki: the stack is not there\n  hint: `debone stack mediawiki up` makes it"),
     (["Tiny", "up"],
      "error: Tiny: the folder's name 'Tiny' cannot be a stack's\n"
@@ -320,9 +325,32 @@ def test_a_stack_that_comes_with_debone(place, fake):
     assert (written / "secrets/secret_key").read_text() == password
 
 
-def test_what_passbolt_brings_for_debian_12(place, fake):
+def files_of(folder):
+    """What is in it, by path, links followed."""
+    return {str(Path(parent, name).relative_to(folder)): Path(parent, name).read_bytes()
+            for parent, _, names in os.walk(folder, followlinks=True) for name in names}
+
+
+@pytest.mark.parametrize("name", ["mediawiki", "passbolt"])
+def test_the_files_alone(place, fake, name):
+    """No docker is in PATH, nor needed."""
+    (fake.folder / "docker").unlink()
+    for options, folder in ((), name), (("--dir", "other"), "other"):
+        done = place.run("stack", name, "write", *options).ok()
+        assert (done.out, done.err) == (f"{name} is written to {folder}\n", "")
+        written = files_of(place.work / folder)
+        # The secrets are made when it is launched.
+        assert written == {path: text for path, text in files_of(SOURCE / "stacks" / name).items()
+                           if not path.startswith("secrets/")}
+        place.run("stack", name, "write", *options).fails(
+            2, f"error: {folder}/compose.yaml: it is there, and what is there is not written to\n"
+               "  hint: --dir names another folder for the files of a stack that comes with debone")
+
+
+def test_what_passbolt_brings_for_others_than_docker_and_debian_13(place, fake):
     place.run("stack", "passbolt", "up").ok()
-    for name in ("passbolt-keys.yaml", "bookworm/passbolt-keys.yaml", "bookworm/passbolt-migrate.yaml", "keys/keys.php"):
+    for name in ("passbolt-keys.yaml", "bookworm/passbolt-keys.yaml", "bookworm/passbolt-migrate.yaml", "keys/keys.php",
+                 "k8s/base/kustomization.yaml", "k8s/overlays/single/kustomization.yaml", "k8s/admin/job.yaml"):
         assert (place.work / "passbolt" / name).read_bytes() == (SOURCE / "stacks/passbolt" / name).read_bytes(), name
 
 

@@ -1,4 +1,8 @@
-"""The Passbolt stack's manifests for Kubernetes, as they stand in the files."""
+"""The Passbolt stack's manifests for Kubernetes, as they stand in the files, and as kustomize renders a folder of them. The
+rendering is an imitation, for machines without kustomize; tests/live/test_kustomize.py holds it to the program."""
+
+import copy
+import re
 
 import yaml
 
@@ -6,18 +10,19 @@ from debone import SOURCE
 
 K8S = SOURCE / "stacks/passbolt/k8s"
 BASE, ADMIN = K8S / "base", K8S / "admin"
+OVERLAYS = sorted((K8S / "overlays").iterdir())
 DOCUMENTS = [document for folder in (BASE, ADMIN) for file in sorted(folder.glob("*.yaml"))
              if file.name != "kustomization.yaml" for document in yaml.safe_load_all(file.read_text())]
 
 
-def named(kind):
+def named(kind, documents=DOCUMENTS):
     """Those of the kind, by name."""
-    return {document["metadata"]["name"]: document for document in DOCUMENTS if document["kind"] == kind}
+    return {document["metadata"]["name"]: document for document in documents if document["kind"] == kind}
 
 
-def pods():
+def pods(documents=DOCUMENTS):
     """Each document that makes pods, and their template."""
-    for document in DOCUMENTS:
+    for document in documents:
         if document["kind"] in ("Deployment", "StatefulSet", "Job"):
             yield document, document["spec"]["template"]
         elif document["kind"] == "CronJob":
@@ -26,3 +31,60 @@ def pods():
 
 def containers(template):
     return template["spec"].get("initContainers", []) + template["spec"]["containers"]
+
+
+def users_overlay():
+    """The kustomization that docs/passbolt.md has for a user's own folder."""
+    page = (SOURCE / "docs/passbolt.md").read_text()
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", page[page.index("## On Kubernetes"):], re.MULTILINE | re.DOTALL)
+    return yaml.safe_load(block)
+
+
+def rendered(folder):
+    """The documents that `kustomize build` makes of the folder, in any order."""
+    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    unknown = set(kustomization) - {"apiVersion", "kind", "namespace", "resources", "patches", "images", "replicas"}
+    assert not unknown, f"the imitation of kustomize knows no {unknown}"
+    documents = []
+    for name in kustomization["resources"]:
+        path = folder / name
+        documents += rendered(path) if path.is_dir() else yaml.safe_load_all(path.read_text())
+    for patch in kustomization.get("patches", []):
+        _patch(documents, patch)
+    for document in documents:
+        if "namespace" in kustomization and document["kind"] != "Namespace":
+            document["metadata"]["namespace"] = kustomization["namespace"]
+    for image in kustomization.get("images", []):
+        for _, template in pods(documents):
+            for container in containers(template):
+                if container["image"].rpartition(":")[0] == image["name"] or container["image"] == image["name"]:
+                    container["image"] = f"{image['newName']}:{image['newTag']}"
+    for replicas in kustomization.get("replicas", []):
+        named("Deployment", documents)[replicas["name"]]["spec"]["replicas"] = replicas["count"]
+    return documents
+
+
+def _patch(documents, patch):
+    change = yaml.safe_load(patch["patch"])
+    if isinstance(change, dict):  # a strategic merge, of maps alone
+        _merge(named(change["kind"], documents)[change["metadata"]["name"]], change)
+        return
+    target = named(patch["target"]["kind"], documents)[patch["target"]["name"]]
+    for step in change:
+        *parents, last = step["path"].strip("/").split("/")
+        part = target
+        for name in parents:
+            part = part[name]
+        assert step["op"] == "replace" and last in part, step
+        part[last] = copy.deepcopy(step["value"])
+
+
+def _merge(into, change):
+    for key, value in change.items():
+        if value is None:
+            into.pop(key, None)
+        elif isinstance(value, dict):
+            _merge(into.setdefault(key, {}), value)
+        else:
+            assert not isinstance(value, list), f"{key}: the imitation merges no lists"
+            into[key] = value

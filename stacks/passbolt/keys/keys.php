@@ -186,6 +186,10 @@ foreach ($secrets as $folder => $secret) {
     closed($folder);
     closed("$folder/$secret");
 }
+// Where one volume has them all, it has one more, for the mark of migrate.
+if (said('PASSBOLT_KEYS_FOLDER', '') !== '' && !is_dir(FOLDER . '/migrated') && !@mkdir(FOLDER . '/migrated', 0750)) {
+    give_up('cannot make ' . FOLDER . '/migrated');
+}
 openpgp();
 jwt();
 certificate();

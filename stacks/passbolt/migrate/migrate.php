@@ -1,5 +1,7 @@
 <?php
 // Installs Passbolt into an empty database, else migrates the one that is there. Its exit status is that of the command.
+// PASSBOLT_MIGRATED_FILE names a file that others wait for, where no compose waits for the end of this: it is there while the
+// tables are whole, and holds the version of Passbolt that they are of.
 declare(strict_types=1);
 
 function said(string $name, string $else = ''): string
@@ -8,13 +10,18 @@ function said(string $name, string $else = ''): string
     return $value === false || $value === '' ? $else : $value;
 }
 
+function give_up(string $why, int $status = 1): never
+{
+    fwrite(STDERR, "migrate: $why\n");
+    exit($status);
+}
+
 function cake(string ...$arguments): void
 {
     $process = proc_open([PHP_BINARY, '/usr/share/php/passbolt/bin/cake.php', ...$arguments], [STDIN, STDOUT, STDERR], $pipes);
     $status = $process === false ? 127 : proc_close($process);
     if ($status !== 0) {
-        fwrite(STDERR, 'migrate: cake ' . implode(' ', $arguments) . ": exit status $status\n");
-        exit($status > 0 ? $status : 1);
+        give_up('cake ' . implode(' ', $arguments) . ": exit status $status", $status > 0 ? $status : 1);
     }
 }
 
@@ -27,14 +34,25 @@ try {
         + (said('DATASOURCES_DEFAULT_SSL_CA') === '' ? [] : [PDO::MYSQL_ATTR_SSL_CA => said('DATASOURCES_DEFAULT_SSL_CA')]));
     $tables = $database->query('show tables')->fetchAll(PDO::FETCH_COLUMN);
 } catch (PDOException $failure) {
-    fwrite(STDERR, "migrate: the database $name: {$failure->getMessage()}\n");
-    exit(1);
+    give_up("the database $name: {$failure->getMessage()}");
 }
 $database = null;
 
+$mark = said('PASSBOLT_MIGRATED_FILE');
+if ($mark !== '' && is_file($mark) && !@unlink($mark)) {
+    give_up("cannot remove $mark: " . (error_get_last()['message'] ?? ''));
+}
 if ($tables === []) {
     cake('passbolt', 'install', '--no-admin');
 } else {
     cake('passbolt', 'migrate', '--no-clear-cache');
     cake('cache', 'clear_all');
+}
+if ($mark !== '') {
+    $version = (require '/etc/passbolt/version.php')['passbolt']['version'];
+    // Under another name first: who waits reads it as soon as it is there.
+    if (@file_put_contents("$mark.unfinished", $version) !== strlen($version) || !@rename("$mark.unfinished", $mark)) {
+        give_up("cannot write $mark: " . (error_get_last()['message'] ?? ''));
+    }
+    echo "migrate: the tables are those of Passbolt $version\n";
 }
