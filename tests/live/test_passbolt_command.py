@@ -4,13 +4,11 @@ e-mail; and a backup that brings the same server back. On Debian 13 and, with PH
 import base64
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
 
 from compose import StackCommand
-from debone import SOURCE
 from init import until
 from passbolt_client import Client
 from ports import free_ports
@@ -34,7 +32,8 @@ def stack(live_place, release):
     stack.folder = live_place.work / f"passbolt-{release}"
     with stack:
         if release == "bookworm":
-            on_bookworm(stack.folder / "passbolt")
+            stack("write").ok()
+            on_bookworm(stack.folder / "passbolt/compose.yaml")
         yield stack
 
 
@@ -46,10 +45,8 @@ def network_of(stack, name):
     return json.loads(stack.engine.docker("network", "inspect", f"passbolt_{name}").stdout)[0]["IPAM"]["Config"][0]["Gateway"]
 
 
-def on_bookworm(folder):
-    """The stack's files with the change that docs/passbolt.md has for Debian 12."""
-    shutil.copytree(SOURCE / "stacks/passbolt", folder, ignore=shutil.ignore_patterns("k8s"))
-    compose = folder / "compose.yaml"
+def on_bookworm(compose):
+    """The change that docs/passbolt.md has for Debian 12."""
     changed = re.sub(r"^(    passbolt-(?:keys|migrate|fpm|cli|scheduler): )", r"\1bookworm/", compose.read_text(), flags=re.MULTILINE)
     assert changed.count("bookworm/passbolt-") == 5
     compose.write_text(changed)
