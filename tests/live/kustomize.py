@@ -19,7 +19,7 @@ def kustomize(folder):
         command = [kept(f"kustomize/{VERSION}", "kustomize", lambda output: build_module(output, MODULE, VERSION, SUM)), "build"]
     else:
         command = [kept("kustomize/debian-13", "kubectl", lambda output: take_from_debian(
-            output, "kubernetes-client", "/usr/bin/kubectl")), "kustomize"]
+            output, "kubectl", "/usr/bin/kubectl")), "kustomize"]
     done = subprocess.run([*command, folder], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
