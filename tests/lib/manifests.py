@@ -40,6 +40,26 @@ def users_overlay():
     return yaml.safe_load(block)
 
 
+def write_overlay(folder, name, settings, images):
+    """Beside the overlays of FOLDER, which is a copy of k8s: one as a user has it, with that of ConfigMap passbolt and other
+    images (by their names in the base, a name and a tag)."""
+    overlay = users_overlay()
+    patch = yaml.safe_load(overlay["patches"][0]["patch"])
+    patch["data"].update(settings)
+    overlay["patches"][0]["patch"] = yaml.safe_dump(patch)
+    overlay["images"] = _renamed(BASE, images)
+    admin = {**overlay, "resources": ["../../admin"], "patches": [], "images": _renamed(ADMIN, images)}
+    for place, kustomization in ((f"overlays/{name}", overlay), (f"overlays/{name}-admin", admin)):
+        (folder / place).mkdir()
+        (folder / place / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+    return folder / "overlays" / name, folder / f"overlays/{name}-admin"
+
+
+def _renamed(folder, images):
+    names = {one["name"]: one["newName"] for one in yaml.safe_load((folder / "kustomization.yaml").read_text())["images"]}
+    return [{"name": names[name], "newName": images[name][0], "newTag": images[name][1]} for name in names]
+
+
 def rendered(folder):
     """The documents that `kustomize build` makes of the folder, in any order."""
     kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())

@@ -1,21 +1,25 @@
 """Passbolt's manifests for Kubernetes, run pod by pod in Docker, since no cluster is where the tests are: images, commands,
-users, groups, environment, volumes with their subPaths and modes, and probes are the manifests'; folders stand for the
-volumes, made as kubelet makes them."""
+users, groups, environment, volumes with their subPaths and modes, and probes are those of the manifests, with an overlay as
+a user has one; folders stand for the volumes, made as kubelet makes them."""
 
 import json
 import os
 import re
+import shutil
 import subprocess
 import uuid
 
 import pytest
 
 from init import until
-from manifests import named, pods
+from manifests import K8S, named, pods, rendered, write_overlay
+from passbolt_standin import FIXTURE, IMAGES
 
 pytestmark = pytest.mark.wide
 PATIENCE = 240  # seconds, on a busy machine
 ADDRESS = "https://passbolt.example.org"
+VERSION = re.search(r"'version' => '([\d.]+)'", (FIXTURE / "root/etc/passbolt/version.php").read_text())[1]
+NEXT = "99.0.0"
 
 
 class Pod:
@@ -25,10 +29,13 @@ class Pod:
         self.cluster, self.spec = cluster, template["spec"]
         self.name = document["metadata"]["name"]
         self.context = self.spec["securityContext"]
-        self.volumes = {}
+        self.more = []  # words for docker
+        self.volumes, self.read_only = {}, set()
         for volume in self.spec["volumes"]:
             if "persistentVolumeClaim" in volume:
-                self.volumes[volume["name"]] = cluster.volume(volume["persistentVolumeClaim"]["claimName"], self.context["fsGroup"])
+                claim = volume["persistentVolumeClaim"]
+                self.volumes[volume["name"]] = cluster.volume(claim["claimName"], self.context["fsGroup"])
+                self.read_only |= {volume["name"]} if claim.get("readOnly") else set()
             elif "configMap" in volume:
                 self.volumes[volume["name"]] = cluster.config(volume["configMap"]["name"])
             else:
@@ -43,12 +50,14 @@ class Pod:
         if not path.exists():  # kubelet makes it, root's, with the mode of the volume
             path.mkdir()
             path.chmod(folder.stat().st_mode & 0o7777)
-        return ["-v", f"{path}:{mount['mountPath']}{':ro' if mount.get('readOnly') else ''}"]
+        read_only = mount.get("readOnly") or mount["name"] in self.read_only
+        return ["-v", f"{path}:{mount['mountPath']}{':ro' if read_only else ''}"]
 
     def words(self, container):
         environment = {}
         for source in container.get("envFrom", []):
-            environment.update(self.cluster.settings if "configMapRef" in source else {})
+            if "configMapRef" in source:
+                environment.update(named("ConfigMap", self.cluster.documents)[source["configMapRef"]["name"]]["data"])
         environment.update({one["name"]: one["value"] for one in container.get("env", [])})
         security = container["securityContext"]
         words = ["--user", f"{self.context['runAsUser']}:{self.context['runAsGroup']}", "--group-add", self.context["fsGroup"],
@@ -59,24 +68,44 @@ class Pod:
         words += [word for mount in container["volumeMounts"] for word in self.mount(mount)]
         command, *arguments = container.get("command", [None])
         words += ["--entrypoint", command] if command else []
-        return [*words, container["image"], *arguments, *container.get("args", [])]
+        return [*words, *self.more, container["image"], *arguments, *container.get("args", [])]
 
     def wait(self):
         """What the init container does, in the background."""
-        return [self.cluster.docker("run", "-d", *self.words(one)).stdout.strip() for one in self.spec.get("initContainers", [])]
+        (container,) = self.spec["initContainers"]
+        self.waiting = self.cluster.docker("run", "-d", *self.words(container)).stdout.strip()
+        return self
+
+    def waits(self):
+        return self.cluster.state(self.waiting)["Running"]
+
+    def waited(self):
+        """The log of its init container, once that has ended well."""
+        assert self.cluster.docker("wait", self.waiting).stdout.strip() == "0", self.cluster.log(self.waiting)
+        return self.cluster.log(self.waiting)
 
     def start(self):
-        aliases = [name for name, service in named("Service").items()
+        """Its own container, in the place of one that is there."""
+        self.cluster.engine.docker("rm", "-f", self.name)
+        aliases = [name for name, service in named("Service", self.cluster.documents).items()
                    if f"passbolt-{service['spec']['selector']['app.kubernetes.io/component']}" == self.name]
         names = [word for name in aliases for word in ("--network-alias", name, "--network-alias", f"{name}.passbolt.svc.cluster.local")]
         (container,) = self.spec["containers"]
-        self.id = self.cluster.docker("run", "-d", "--name", self.name, *names, *self.words(container)).stdout.strip()
-        for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
-            if kind in container:
-                until(lambda kind=kind: self.answers(container, container[kind]), f"{self.name}: {kind}\n{self.log()}", PATIENCE)
+        self.cluster.docker("run", "-d", "--name", self.name, *names, *self.words(container))
         return self
 
-    def answers(self, container, probe):
+    def become(self, *kinds):
+        """Waits until its probes hold."""
+        for kind in kinds:
+            until(lambda kind=kind: self.answers(kind), f"{self.name}: {kind}\n{self.log()}", PATIENCE)
+        return self
+
+    def up(self):
+        return self.start().become("startupProbe", "readinessProbe", "livenessProbe")
+
+    def answers(self, kind):
+        (container,) = self.spec["containers"]
+        probe = container[kind]
         if "exec" in probe:
             return self.cluster.engine.docker("exec", self.name, *probe["exec"]["command"]).returncode == 0
         asked = probe["httpGet"]
@@ -88,21 +117,25 @@ class Pod:
             self.cluster.network]["IPAddress"]
 
     def log(self):
-        done = self.cluster.engine.docker("logs", self.name)
-        return done.stdout + done.stderr
+        return self.cluster.log(self.name)
 
-    def ended(self):
-        """Its exit status, once it has ended."""
-        status = int(self.cluster.docker("wait", self.name).stdout)
-        assert status == 0, f"{self.name}: {status}\n{self.log()}"
+    def ended(self, status=0):
+        """Its log, once it has ended so."""
+        ended = int(self.cluster.docker("wait", self.name).stdout)
+        assert ended == status, f"{self.name}: {ended}\n{self.log()}"
         return self.log()
 
 
 class Cluster:
-    def __init__(self, engine, folder, settings):
+    def __init__(self, engine, folder):
         self.engine, self.folder, self.network = engine, folder, "cluster"
-        self.settings = {**named("ConfigMap")["passbolt"]["data"], **settings}
         self.folder.chmod(0o755)
+
+    def apply(self, settings):
+        """The base with an overlay as a user has it, and k8s/admin, whose images are this engine's."""
+        shutil.copytree(K8S, self.folder / "k8s")
+        folders = write_overlay(self.folder / "k8s", "mine", settings, {name: (name, "latest") for name in IMAGES})
+        self.documents = [document for folder in folders for document in rendered(folder)]
 
     def docker(self, *words):
         done = self.engine.docker(*words)
@@ -126,23 +159,37 @@ class Cluster:
         path = self.folder / name
         path.mkdir(exist_ok=True)
         path.chmod(0o755)
-        for key, content in named("ConfigMap")[name]["data"].items():
+        for key, content in named("ConfigMap", self.documents)[name]["data"].items():
             (path / key).write_text(content)
             (path / key).chmod(0o644)
         return path
 
     def pod(self, name):
-        return Pod(self, *next((document, template) for document, template in pods() if document["metadata"]["name"] == name))
+        return Pod(self, *next(one for one in pods(self.documents) if one[0]["metadata"]["name"] == name))
+
+    def state(self, container):
+        return json.loads(self.docker("inspect", container).stdout)[0]["State"]
+
+    def log(self, container):
+        done = self.docker("logs", container)
+        return done.stdout + done.stderr
+
+    def mark(self):
+        """What migrate has left; None where nothing is."""
+        (names,) = [names for _, _, names in os.walk(self.folder / "passbolt-keys/migrated")]
+        assert names in ([], ["version"])
+        return (self.folder / "passbolt-keys/migrated/version").read_text() if names else None
 
 
 @pytest.fixture(scope="module")
 def cluster(passbolt_engine, sink, tmp_path_factory):
-    made = Cluster(passbolt_engine, tmp_path_factory.mktemp("cluster"), {
-        "NGINX_RESOLVER": "127.0.0.11",  # of the names, Docker's server is the one that knows them here
-        "EMAIL_DEFAULT_FROM": "passbolt@example.org", "EMAIL_TRANSPORT_DEFAULT_PORT": str(sink.port)})
+    made = Cluster(passbolt_engine, tmp_path_factory.mktemp("cluster"))
     made.docker("network", "create", made.network)
     network = json.loads(made.docker("network", "inspect", made.network).stdout)[0]
-    made.settings["EMAIL_TRANSPORT_DEFAULT_HOST"] = network["IPAM"]["Config"][0]["Gateway"]
+    made.apply({"APP_FULL_BASE_URL": ADDRESS, "EMAIL_DEFAULT_FROM": "passbolt@example.org",
+                "EMAIL_TRANSPORT_DEFAULT_HOST": network["IPAM"]["Config"][0]["Gateway"],
+                "EMAIL_TRANSPORT_DEFAULT_PORT": str(sink.port),
+                "NGINX_RESOLVER": "127.0.0.11"})  # of the names, Docker's server is the one that knows them here
     yield made
     containers = made.docker("ps", "-aq", "--filter", f"network={made.network}").stdout.split()
     if containers:
@@ -150,37 +197,97 @@ def cluster(passbolt_engine, sink, tmp_path_factory):
     made.docker("network", "rm", made.network)
 
 
-def test_the_pods_come_up(cluster, sink):
-    reading = {name: cluster.pod(f"passbolt-{name}") for name in ("db", "migrate", "fpm", "nginx")}
-    waiting = [container for pod in reading.values() for container in pod.wait()]
-    assert len(waiting) == len(reading)
-    until(lambda: all("waits for file:///keys/database/password" in cluster.engine.docker("logs", one).stderr for one in waiting),
-          "they wait", PATIENCE)
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """Words that give a container of Passbolt a migration which fails."""
+    file = tmp_path_factory.mktemp("broken") / "20990101000000_Broken.php"
+    return give(file, "<?php return ['CREATE TABLE nonsense'];\n", f"/etc/passbolt/Migrations/{file.name}")
+
+
+def give(file, text, path):
+    file.write_text(text)
+    file.chmod(0o644)
+    file.parent.chmod(0o755)
+    return ["-v", f"{file}:{path}:ro"]
+
+
+def says(cluster, container, text):
+    until(lambda: text in cluster.log(container), f"{text}\n{cluster.log(container)}", PATIENCE)
+
+
+def test_the_pods_come_up(cluster, sink, broken):
+    pods = {name: cluster.pod(f"passbolt-{name}").wait() for name in ("db", "migrate", "fpm", "nginx", "email", "admin")}
+    for name, pod in pods.items():
+        says(cluster, pod.waiting, "waits for file:///keys/" + ("database/password" if name in ("db", "migrate") else "migrated/version"))
     assert os.listdir(cluster.folder / "passbolt-keys") == [], "nothing was made before the keys"
     assert "keys: all is there" in cluster.pod("passbolt-keys").start().ended()
-    assert {cluster.docker("wait", one).stdout.strip() for one in waiting} == {"0"}
-
-    cluster.pod("passbolt-valkey").start()
     for name in ("db", "migrate"):
-        reading[name].start()
-    reading["migrate"].ended()
-    reading["fpm"].start()
-    nginx = reading["nginx"].start()
+        pods[name].waited()
+    cluster.pod("passbolt-valkey").up()
+    pods["db"].up()
+
+    # A migration that fails: nothing else starts, and the reason is told.
+    migrate = pods["migrate"]
+    migrate.more = broken
+    assert "the migration 20990101000000_Broken failed: " in migrate.start().ended(1)
+    assert cluster.mark() is None
+    held = [pods[name] for name in ("fpm", "nginx", "email", "admin")]
+    assert all(pod.waits() for pod in held)
+    migrate.more = []
+    assert "migrate: the tables are those of Passbolt" in migrate.start().ended()
+    assert cluster.mark() == VERSION
+    for pod in held:
+        assert "file:///keys/migrated/version is there" in pod.waited()
+
+    # Without php-fpm the web server lives, and is not ready.
+    nginx = pods["nginx"].start().become("startupProbe", "livenessProbe")
+    assert not nginx.answers("readinessProbe")
+    pods["fpm"].up()
+    nginx.become("readinessProbe", "livenessProbe")
     certificate = cluster.folder / "passbolt-keys/tls/tls.crt"
     assert cluster.curl("--fail", "--cacert", str(certificate), "--resolve", f"passbolt.example.org:4433:{nginx.address()}",
                         f"{ADDRESS}:4433/healthcheck/status.json")
 
-    link = re.search(rf"^{ADDRESS}/setup/start/\S+$", cluster.pod("passbolt-admin").start().ended(), re.MULTILINE)
+    link = re.search(rf"^{ADDRESS}/setup/start/\S+$", pods["admin"].start().ended(), re.MULTILINE)
     assert link and cluster.curl("--fail", "--insecure", "--resolve", f"passbolt.example.org:4433:{nginx.address()}",
                                  link[0].replace(ADDRESS, f"{ADDRESS}:4433"))
-    assert "1 e-mails sent, 0 failed." in cluster.pod("passbolt-email").start().ended()
+    assert "1 e-mails sent, 0 failed." in pods["email"].start().ended()
     assert sink.to("ada@example.org")
     cluster.pod("passbolt-expired").start().ended()
+
+
+def test_an_upgrade(cluster, broken, tmp_path):
+    """What is of the next version waits until its own migration has ended well; what was there goes on meanwhile."""
+    nginx = cluster.pod("passbolt-nginx")
+    assert nginx.answers("readinessProbe")
+    of_next = give(tmp_path / "version.php", f"<?php return ['passbolt' => ['version' => '{NEXT}', 'name' => 'x']];\n",
+                   "/etc/passbolt/version.php")
+    fpm, migrate = cluster.pod("passbolt-fpm"), cluster.pod("passbolt-migrate")
+    fpm.more = of_next
+    fpm.wait()
+    says(cluster, fpm.waiting, f"this is Passbolt {NEXT}, and the tables are those of {VERSION}")
+    migrate.more = [*of_next, *broken]
+    migrate.start().ended(1)
+    assert cluster.mark() is None
+    says(cluster, fpm.waiting, f"this is Passbolt {NEXT}, and the tables are being migrated")
+    assert fpm.waits() and nginx.answers("readinessProbe")
+    migrate.more = of_next
+    migrate.start().ended()
+    assert cluster.mark() == NEXT
+    fpm.waited()
+    # One that fails before it touches the tables leaves the mark: here the database knows no such user.
+    migrate.more = [*of_next, "-e", "DATASOURCES_DEFAULT_USERNAME=nobody"]
+    assert "migrate: the database passbolt: " in migrate.start().ended(1)
+    assert cluster.mark() == NEXT
+    # Of the version before none is started any more.
+    before = cluster.pod("passbolt-fpm").wait()
+    says(cluster, before.waiting, f"this is Passbolt {VERSION}, and the tables are those of {NEXT}")
+    assert before.waits()
 
 
 @pytest.mark.parametrize("name", ["nginx", "fpm", "db"])
 def test_a_pod_stops_in_its_time(cluster, name):
     pod = cluster.pod(f"passbolt-{name}")
     cluster.docker("stop", "--time", pod.spec["terminationGracePeriodSeconds"], pod.name)
-    state = json.loads(cluster.docker("inspect", pod.name).stdout)[0]["State"]
+    state = cluster.state(pod.name)
     assert (state["Running"], state["OOMKilled"], state["ExitCode"]) == (False, False, 0), pod.log()
