@@ -158,7 +158,7 @@ def test_what_a_folder_is_rendered_to(folder):
     """The API takes it, all of it is in the namespace, and every image has a registry and a tag."""
     documents = rendered(folder)
     assert [line for document in documents for line in wrong(document)] == []
-    assert {document["metadata"].get("namespace") for document in documents if document["kind"] != "Namespace"} == {"passbolt"}
+    assert {one["metadata"].get("namespace") for one in documents if one["kind"] != "Namespace"} == {"passbolt"}
     for _, template in pods(documents):
         for container in containers(template):
             assert container["image"].startswith("registry.example.org/") and container["image"].endswith(":latest")

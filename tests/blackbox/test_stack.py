@@ -173,7 +173,8 @@ def backup_of(stack="tiny", dump=DUMP, folder=FOLDER, edit=lambda files: None, i
 @pytest.mark.parametrize("arguments, text", [
     ([], "error: NAME is required\n  hint: see debone stack --help"),
     (["tiny"], "error: ACTION is required\n  hint: see debone stack --help"),
-    (["tiny", "upp"], "error: ACTION is 'upp'; it is admin, backup, down, logs, restore, status, up or write\n  hint: did you mean 'up'?"),
+    (["tiny", "upp"], "error: ACTION is 'upp'; it is admin, backup, down, logs, restore, status, up or write\n"
+     "  hint: did you mean 'up'?"),
     (["tiny", "up", "web"], "error: unexpected argument 'web'"),
     (["tiny", "backup"], "error: FILE is required\n  hint: debone stack tiny backup FILE"),
     (["tiny", "up", "--volumes"],

@@ -16,7 +16,8 @@ SUM = "h1:sYJsarwy/SDJfjjLMUqwFDGPwzUtMOQ1i1Ed49+XSbw="
 def kustomize(folder):
     """What it renders of the folder."""
     if has_go():
-        command = [kept(f"kustomize/{VERSION}", "kustomize", lambda output: build_module(output, MODULE, VERSION, SUM)), "build"]
+        command = [kept(f"kustomize/{VERSION}", "kustomize", lambda output: build_module(
+            output, MODULE, VERSION, SUM)), "build"]
     else:
         command = [kept("kustomize/debian-13", "kubectl", lambda output: take_from_debian(
             output, "kubectl", "/usr/bin/kubectl")), "kustomize"]

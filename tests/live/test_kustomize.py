@@ -1,5 +1,5 @@
-"""kustomize itself renders the manifests: the API takes what it makes, and tests/lib/manifests.py, which the other tests have in
-its place, makes the same."""
+"""kustomize itself renders the manifests: the API takes what it makes, and tests/lib/manifests.py, which the other tests
+have in its place, makes the same."""
 
 import shutil
 

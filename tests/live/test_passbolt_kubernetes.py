@@ -218,7 +218,8 @@ def says(cluster, container, text):
 def test_the_pods_come_up(cluster, sink, broken):
     pods = {name: cluster.pod(f"passbolt-{name}").wait() for name in ("db", "migrate", "fpm", "nginx", "email", "admin")}
     for name, pod in pods.items():
-        says(cluster, pod.waiting, "waits for file:///keys/" + ("database/password" if name in ("db", "migrate") else "migrated/version"))
+        file = "database/password" if name in ("db", "migrate") else "migrated/version"
+        says(cluster, pod.waiting, f"waits for file:///keys/{file}")
     assert os.listdir(cluster.folder / "passbolt-keys") == [], "nothing was made before the keys"
     assert "keys: all is there" in cluster.pod("passbolt-keys").start().ended()
     for name in ("db", "migrate"):
