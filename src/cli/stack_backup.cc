@@ -40,6 +40,31 @@ const stack::Container& container_with(const std::vector<stack::Container>& cont
       .hint("a folder of x-debone's 'backup' is where a volume is mounted");
 }
 
+// A command of the database with its name, which the container knows.
+std::vector<std::string> with_name(std::vector<std::string> command, const stack::Database& database,
+                                   const stack::Container& container) {
+  if (!database.variable) return command;
+  const auto name = container.variable(*database.variable).value_or("");
+  if (name.empty() || name.starts_with('-')) {
+    throw Error(Exit::usage, fmt::format("the variable {} of the service '{}' names no database: '{}'",
+                                         *database.variable, database.service, base::printable(name)));
+  }
+  std::ranges::replace(command, std::string("DATABASE"), name);
+  return command;
+}
+
+// What the stack works with may be elsewhere, so that the service's own database is an empty one.
+void require_here(const stack::Database& database, const std::vector<stack::Container>& containers,
+                  const FoundStack& found) {
+  if (!database.host) return;
+  const auto host = container_of(containers, database.host->service, found).variable(database.host->variable);
+  if (!host || host == database.service) return;
+  throw Error(Exit::does_not_hold, fmt::format("the database is not that of the service '{}', but at '{}'",
+                                               database.service, base::printable(*host)))
+      .at(found.name)
+      .hint("it is saved and restored there, by its server's own means");
+}
+
 void dump(const stack::Database& database, const stack::Container& container, const stack::Engine& engine,
           const FoundStack& found, const stack::Spool& spool) {
   if (container.status != "running") {
@@ -47,7 +72,7 @@ void dump(const stack::Database& database, const stack::Container& container, co
         .at(found.name)
         .hint(fmt::format("`debone stack {} up` starts it", found.name));
   }
-  engine.execute(container, database.dump, spool.fd());
+  engine.execute(container, with_name(database.dump, database, container), spool.fd());
   std::string tail;
   spool.read([&](std::string_view bytes) {
     tail += bytes;
@@ -79,6 +104,7 @@ void back_up(const FoundStack& found, const stack::Engine& engine, const fs::pat
   std::deque<stack::Spool> spools;
   // The database first: files that came after it stand in no row of it, and do no harm.
   if (parts.database) {
+    require_here(*parts.database, containers, found);
     const auto& container = container_of(containers, parts.database->service, found);
     auto& spool = spools.emplace_back(folder);
     base::while_doing("dumping the database", [&] { dump(*parts.database, container, engine, found, spool); });
@@ -112,10 +138,13 @@ void restore(const FoundStack& found, const stack::Compose& compose, const stack
              std::chrono::milliseconds patience) {
   const auto& engine = compose.engine();
   std::set<std::string> services;
+  const auto& database = parts_of(found).database;
   for (const auto& folder : backup.folders) services.insert(folder.folder.service);
+  if (database && database->host) services.insert(database->host->service);
   if (!services.empty()) {
     stack::create(compose, {services.begin(), services.end()}, patience);
     const auto containers = compose.containers();
+    if (database) require_here(*database, containers, found);
     for (const auto& folder : backup.folders) {
       const auto& container = container_with(containers, folder.folder, found);
       base::while_doing(fmt::format("filling {} of '{}'", folder.folder.path.absolute(), folder.folder.service), [&] {
@@ -124,12 +153,12 @@ void restore(const FoundStack& found, const stack::Compose& compose, const stack
       });
     }
   }
-  const auto& database = parts_of(found).database;
   if (!database) return;
   start_stack(compose, {database->service}, patience);
   const auto containers = compose.containers();
   base::while_doing("loading the database", [&] {
-    engine.execute(container_of(containers, database->service, found), database->load,
+    const auto& container = container_of(containers, database->service, found);
+    engine.execute(container, with_name(database->load, *database, container),
                    [&](const stack::Sink& sink) { sink(*backup.database); });
   });
 }

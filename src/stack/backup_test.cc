@@ -19,7 +19,7 @@ const std::string dump = "CREATE TABLE a;\n-- Dump completed on 2026-11-28\n";
 
 BackupParts parts() {
   BackupParts made;
-  made.database = Database{"db", {"dump"}, {"load"}, "-- Dump completed"};
+  made.database = Database{"db", {"dump"}, {"load"}, "-- Dump completed", {}, {}};
   made.folders = {{"keys", *base::RelPath::parse("etc/keys")}};
   return made;
 }

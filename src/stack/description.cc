@@ -71,8 +71,8 @@ std::vector<ImageRecipe> images_of(const Node& node, const Services& services) {
   return images;
 }
 
-Address address_of(const Node& node, const Services& services) {
-  const Fields fields(node, "'address'", {"service", "variable"});
+ServiceVariable variable_of(const Node& node, std::string_view key, const Services& services) {
+  const Fields fields(node, fmt::format("'{}'", key), {"service", "variable"});
   return {services.service(fields.require("service")), recipe::environment_name(fields.require("variable"))};
 }
 
@@ -85,9 +85,23 @@ Admin admin_of(const Node& node, const Services& services) {
 }
 
 Database database_of(const Node& node, const Services& services) {
-  const Fields fields(node, "'database'", {"service", "dump", "load", "ends"});
-  return {services.service(fields.require("service")), words_of(fields.require("dump"), "dump"),
-          words_of(fields.require("load"), "load"), recipe::text_of(fields.require("ends"), "ends")};
+  const Fields fields(node, "'database'", {"service", "dump", "load", "ends", "variable", "host"});
+  Database database{.service = services.service(fields.require("service")),
+                    .dump = words_of(fields.require("dump"), "dump"),
+                    .load = words_of(fields.require("load"), "load"),
+                    .ends = recipe::text_of(fields.require("ends"), "ends"),
+                    .variable = {},
+                    .host = {}};
+  if (const auto* variable = fields.find("variable")) {
+    database.variable = recipe::environment_name(*variable);
+    for (const auto& [command, words] : {std::pair{"dump", &database.dump}, std::pair{"load", &database.load}}) {
+      if (std::ranges::find(*words, "DATABASE") == words->end())
+        fail(fields.require(command), fmt::format("'{}' has no word DATABASE", command),
+             fmt::format("it stands for what the variable {} says", *database.variable));
+    }
+  }
+  if (const auto* host = fields.find("host")) database.host = variable_of(*host, "host", services);
+  return database;
 }
 
 std::vector<Folder> folders_of(const Node& node, const Services& services) {
@@ -164,7 +178,7 @@ Description describe(std::string_view text, const std::string& file) {
   if (node == nullptr) return description;
   const Fields fields(*node, "'x-debone'", {"images", "address", "admin", "backup", "secrets"});
   if (const auto* images = fields.find("images")) description.images = images_of(*images, services);
-  if (const auto* address = fields.find("address")) description.address = address_of(*address, services);
+  if (const auto* address = fields.find("address")) description.address = variable_of(*address, "address", services);
   if (const auto* admin = fields.find("admin")) description.admin = admin_of(*admin, services);
   if (const auto* backup = fields.find("backup")) description.backup = backup_of(*backup, services);
   if (const auto* secrets = fields.find("secrets")) description.secrets = secrets_of(*secrets);

@@ -19,8 +19,8 @@ struct ImageRecipe {
   std::string place;     // "compose.yaml:7:5"
 };
 
-// The address that browsers use is the value of a service's variable.
-struct Address {
+// A variable of a service's containers.
+struct ServiceVariable {
   std::string service;
   std::string variable;
 };
@@ -34,9 +34,11 @@ struct Admin {
 
 struct Database {
   std::string service;
-  std::vector<std::string> dump;  // writes everything to its standard output
-  std::vector<std::string> load;  // takes that from its standard input
-  std::string ends;               // how the last line of a whole dump begins
+  std::vector<std::string> dump;        // writes everything to its standard output
+  std::vector<std::string> load;        // takes that from its standard input
+  std::string ends;                     // how the last line of a whole dump begins
+  std::optional<std::string> variable;  // the service's: the database's name, for the word DATABASE in the commands
+  std::optional<ServiceVariable> host;  // says which host has the database: another one than the service, perhaps
 };
 
 // A volume of a service: where it is mounted.
@@ -58,8 +60,8 @@ struct Secret {
 };
 
 struct Description {
-  std::vector<ImageRecipe> images;  // sorted by image
-  std::optional<Address> address;
+  std::vector<ImageRecipe> images;         // sorted by image
+  std::optional<ServiceVariable> address;  // that browsers use
   std::optional<Admin> admin;
   std::optional<BackupParts> backup;
   std::vector<Secret> secrets;

@@ -33,7 +33,13 @@ TEST(Description, HasAllThatTheBlockSays) {
   address: {service: web, variable: URL}
   admin: {service: cli, command: [shop, register, -u, EMAIL, -f, FIRST, -l, LAST]}
   backup:
-    database: {service: db, dump: [mariadb-dump, shop], load: [mariadb, shop], ends: "-- Dump completed"}
+    database:
+      service: db
+      variable: NAME
+      host: {service: web, variable: DB}
+      dump: [mariadb-dump, DATABASE]
+      load: [mariadb, DATABASE]
+      ends: "-- Dump completed"
     folders: [{service: web, path: /srv/uploads}, {service: web, path: /srv/keys/}]
   secrets: {secrets/password: hex24}
 )");
@@ -46,7 +52,10 @@ TEST(Description, HasAllThatTheBlockSays) {
   EXPECT_EQ(description.address->variable, "URL");
   EXPECT_EQ(description.admin->for_user("ada@example.org", "Ada", "Lovelace"),
             (std::vector<std::string>{"shop", "register", "-u", "ada@example.org", "-f", "Ada", "-l", "Lovelace"}));
-  EXPECT_EQ(description.backup->database->ends, "-- Dump completed");
+  const auto& database = *description.backup->database;
+  EXPECT_EQ(database.ends, "-- Dump completed");
+  EXPECT_EQ(database.variable, "NAME");
+  EXPECT_EQ(database.host->service + " " + database.host->variable, "web DB");
   ASSERT_EQ(description.backup->folders.size(), 2U);
   EXPECT_EQ(description.backup->folders[1].path.absolute(), "/srv/keys");
   ASSERT_EQ(description.secrets.size(), 1U);
@@ -98,6 +107,10 @@ TEST(Description, RefusesWhatCannotBe) {
       "as 48 digits; 16 to 64 are possible\n");
   EXPECT_EQ(error_of("  backup: {database: {service: db, dump: [], load: [a], ends: b}}\n"),
             "error: compose.yaml:8:42: 'dump' is empty\n");
+  EXPECT_EQ(error_of("  backup: {database: {service: db, dump: [a, DATABASE], load: [a], ends: b, variable: N}}\n"),
+            "error: compose.yaml:8:63: 'load' has no word DATABASE\n  hint: it stands for what the variable N says\n");
+  EXPECT_EQ(error_of("  backup: {database: {service: db, dump: [a], load: [a], ends: b, host: {service: db}}}\n"),
+            "error: compose.yaml:8:73: 'host' has no 'variable'\n");
 }
 
 }  // namespace

@@ -122,11 +122,11 @@ class Fake:
         return [call for call in self.calls() if CHANGES & set(call)]
 
 
-def container(service, status, exit_status=0, health=None):
+def container(service, status, exit_status=0, health=None, environment=("ADDRESS=http://localhost:8080",)):
     return {"Id": f"{service}0", "State": {"Status": status, "ExitCode": exit_status, "StartedAt": "t",
                                            **({"Health": {"Status": health}} if health else {})},
             "RestartCount": 0, "Mounts": [{"Type": "volume", "Destination": f"/{service}"}],
-            "Config": {"Labels": {"com.docker.compose.service": service}, "Env": ["ADDRESS=http://localhost:8080"]}}
+            "Config": {"Labels": {"com.docker.compose.service": service}, "Env": list(environment)}}
 
 
 UP = [("db", "running", 0, "healthy"), ("keys", "exited"), ("web", "running")]
@@ -424,6 +424,44 @@ def test_backup(place, fake):
         index = json.load(tar.extractfile("backup.json"))
     assert (index["format"], index["stack"], index["files"][0]["size"]) == (1, "tiny", len(DUMP))
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", index["created"])
+
+
+def name_the_database(place, fake, name, host="db"):
+    """A stack whose database has a name, and perhaps is another host's."""
+    place.write("tiny/compose.yaml", COMPOSE.replace(
+        "database: {service: db, dump: [busybox, cat, /data/dump.sql], load: [busybox, tee, /data/dump.sql]",
+        "database: {service: db, variable: NAME, host: {service: web, variable: HOST}, dump: [dump, -x, DATABASE], "
+        "load: [load, DATABASE]"))
+    fake.containers(("db", "running", 0, "healthy", [f"NAME={name}"]), ("keys", "exited"),
+                    ("web", "running", 0, None, [f"HOST={host}"]))
+
+
+def test_the_databases_name_is_the_services_variable(place, fake):
+    name_the_database(place, fake, "vault $x")
+    backed_up(place, fake).ok()
+    assert ["exec", "db0", "dump", "-x", "vault $x"] in fake.calls()
+    place.run("stack", "tiny", "restore", "saved.tar").ok()
+    assert ["exec", "--interactive", "db0", "load", "vault $x"] in fake.calls()
+
+
+@pytest.mark.parametrize("name", ["", "--all-databases"])
+def test_what_is_no_name_of_a_database(place, fake, name):
+    name_the_database(place, fake, name)
+    backed_up(place, fake).fails(2, f"error: the variable NAME of the service 'db' names no database: '{name}'\n"
+                                    "  while dumping the database")
+    assert fake.changes() == []
+
+
+def test_a_database_that_is_elsewhere_is_not_taken_for_the_services(place, fake):
+    name_the_database(place, fake, "vault", host="db.example.org")
+    refused = ("error: tiny: the database is not that of the service 'db', but at 'db.example.org'\n"
+               "  hint: it is saved and restored there, by its server's own means")
+    backed_up(place, fake).fails(1, refused)
+    assert fake.changes() == []
+    place.write("saved.tar", backup_of())
+    place.run("stack", "tiny", "restore", "saved.tar").fails(1, refused)
+    # Its container had to be made, to know what it would ask; no volume was filled.
+    assert [call for call in fake.changes() if {"cp", "exec"} & set(call)] == []
 
 
 @pytest.mark.parametrize("spoil, status, text", [

@@ -4,7 +4,18 @@ import json
 import os
 import subprocess
 
+import yaml
+
 from docker import COMPOSE, Engine
+
+
+def variables(program, file, environment):
+    """Of each service of a compose file: the variables that `program` gives its containers where the shell has
+    `environment`; None for one that it does not give."""
+    done = subprocess.run([program, "--file", file, "--profile", "cli", "config"], capture_output=True, text=True,
+                          env={"PATH": os.environ["PATH"], **environment})
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return {name: service.get("environment", {}) for name, service in yaml.safe_load(done.stdout)["services"].items()}
 
 
 class StackCommand:

@@ -16,8 +16,10 @@ def _length(n):
     return struct.pack("!B", n) if n < 128 else struct.pack("!I", n | 0x80000000)
 
 
-def request(script, address=("127.0.0.1", 9000), query="", method="GET", body=b"", timeout=20, **parameters):
-    """Returns (headers, page, errors): a dict with lower-case names, and bytes."""
+def request(script, address=("127.0.0.1", 9000), query="", method="GET", body=b"", timeout=20, seen=lambda out: None,
+            **parameters):
+    """Returns (headers, page, errors): a dict with lower-case names, and bytes. `seen` gets what has come, head and all,
+    each time that there is more of it."""
     fields = {"GATEWAY_INTERFACE": "CGI/1.1", "SERVER_PROTOCOL": "HTTP/1.1", "REQUEST_METHOD": method,
               "SCRIPT_FILENAME": script, "SCRIPT_NAME": script, "REQUEST_URI": script, "QUERY_STRING": query,
               "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "127.0.0.1", **parameters}
@@ -36,6 +38,7 @@ def request(script, address=("127.0.0.1", 9000), query="", method="GET", body=b"
                 content = stream.read(length + padding)[:length]
                 if kind == _STDOUT:
                     out += content
+                    seen(out)
                 elif kind == _STDERR:
                     errors += content
                 elif kind == _END:

@@ -67,7 +67,7 @@ class Client:
         headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **(headers or {})}
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
-            with self._opener.open(request, timeout=30) as response:
+            with self._opener.open(request, timeout=120) as response:
                 return Answer(response.status, response.headers, response.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.headers, error.read())

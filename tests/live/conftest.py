@@ -56,7 +56,8 @@ def live_build(live_place, passbolt_source):
     built = {}
 
     def build(recipe, *options):
-        if Path(str(recipe)).name.startswith("passbolt-"):
+        name = Path(str(recipe)).stem
+        if name.startswith("passbolt-") and name not in passbolt_standin.WITHOUT_IT:
             options = (*options, *passbolt_source)
         key = (recipe, options)
         if key not in built:

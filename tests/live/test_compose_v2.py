@@ -9,6 +9,7 @@ import sys
 import pytest
 import yaml
 
+from compose import variables
 from compose_v2 import compose_v2
 from debone import SOURCE, Workplace
 
@@ -62,6 +63,17 @@ def test_v2_reads_what_the_file_says(v2, file):
     told = json.loads(done.stdout)["services"]
     written = yaml.safe_load(file.read_text())["services"]
     assert {name: plain(one) for name, one in told.items()} == {name: plain(one) for name, one in written.items()}
+
+
+def test_v2_gives_what_the_shell_says(v2):
+    """A name without a value, of which the stack of Passbolt has many."""
+    file = SOURCE / "stacks/passbolt/compose.yaml"
+    names = list(yaml.safe_load(file.read_text())["x-settings"])
+    values = {name: f"that of {name}, $x" for name in names}
+    given, silent = variables(v2, file, values), variables(v2, file, {})
+    for service in ("migrate", "fpm", "scheduler", "cli"):
+        assert {name: given[service].get(name, "").replace("$$", "$") for name in names} == values
+        assert {name for name in names if silent[service].get(name) is not None} == set()
 
 
 @pytest.mark.parametrize("test", ["blackbox/test_stack.py::test_up_backup_down_restore", "live/test_mediawiki_stack.py",

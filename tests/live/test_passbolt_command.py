@@ -27,8 +27,10 @@ def release(request):
 
 @pytest.fixture
 def stack(live_place, release):
+    # On one of them the database and its user have other names.
+    named = {"DATASOURCES_DEFAULT_DATABASE": "vault", "DATASOURCES_DEFAULT_USERNAME": "keeper"}
     stack = StackCommand(live_place, "passbolt", {"PASSBOLT_HTTP_PORT": str(HTTP), "PASSBOLT_HTTPS_PORT": str(HTTPS),
-                                                  "APP_FULL_BASE_URL": ADDRESS})
+                                                  "APP_FULL_BASE_URL": ADDRESS, **(named if release == "trixie" else {})})
     stack.folder = live_place.work / f"passbolt-{release}"
     with stack:
         if release == "bookworm":
@@ -94,6 +96,10 @@ def test_one_command_and_a_backup(stack, release, passbolt_source, sink):
         before = fingerprint(stack)
         assert ada.server() == before and avatar.startswith(b"\xff\xd8\xff")
         stack("backup", "safe.tar").ok()
+        tables = stack.engine.docker(
+            "exec", container(stack, "db"), "mariadb", "-N", "-e",
+            "select distinct table_schema from information_schema.tables where table_name = 'resources'").stdout
+        assert tables.split() == ["vault" if release == "trixie" else "passbolt"]
         refused = stack("restore", "safe.tar", *STARTING)
         assert refused.status == 2 and refused.errors.startswith("error: passbolt: the stack has volumes: ")
         stack("down", "--volumes").ok()

@@ -9,9 +9,12 @@ import shutil
 import socket
 import subprocess
 import tarfile
+import threading
 import time
+from datetime import datetime
 
 import pytest
+import yaml
 
 from browser import BrowserClient, chromium, screenshot, visit
 from compose import Stack
@@ -25,6 +28,7 @@ from ports import free_ports
 pytestmark = pytest.mark.wide
 STACK = SOURCE / "stacks/passbolt"
 ONCE, SERVICES = ["keys", "migrate"], ["db", "valkey", "fpm", "nginx", "scheduler"]
+SERVICES_OF_FILE = yaml.safe_load((STACK / "compose.yaml").read_text())["services"]
 PORTS = dict(zip(("PASSBOLT_HTTP_PORT", "PASSBOLT_HTTPS_PORT"), map(str, free_ports(2))))
 ADDRESS = f"https://localhost:{PORTS['PASSBOLT_HTTPS_PORT']}"
 PASSWORD = "±!@#$%^&*()_+=-}{|:;<>?"  # the official images' test has it
@@ -45,9 +49,33 @@ def answers(address=ADDRESS):
 
 
 def seconds(text):
-    """Of a time as the engine writes it: since midnight UTC."""
-    hours, minutes, rest = re.search(r"T(\d+):(\d+):([\d.]+)", text).groups()
-    return int(hours) * 3600 + int(minutes) * 60 + float(rest)
+    """Of a time as the engine writes it: since 1970."""
+    return datetime.fromisoformat(text).timestamp()
+
+
+class Healthy:
+    """When each service of a project was healthy for the first time: an engine keeps the last five checks alone."""
+
+    def __init__(self, engine, project, file):
+        self.file = file
+        with open(file, "wb") as out:
+            self.process = subprocess.Popen(
+                ["docker", "--host", engine.host, "events", "--since", str(time.time()), "--format", "{{json .}}",
+                 "--filter", "event=health_status", "--filter", f"label=com.docker.compose.project={project}"], stdout=out)
+
+    def __call__(self):
+        times = {}
+        for event in map(json.loads, self.file.read_text().splitlines()):
+            if event["Action"] == "health_status: healthy":
+                times.setdefault(event["Actor"]["Attributes"]["com.docker.compose.service"], event["timeNano"] / 1e9)
+        return times
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
 
 
 class Passbolt(Stack):
@@ -93,7 +121,7 @@ def stack(passbolt_engine, sink, tmp_path_factory):
     made.compose("up", "--no-start", "valkey")  # and the networks; 1.29 waits for what others depend on
     environment["EMAIL_TRANSPORT_DEFAULT_HOST"] = made.gateway("outside")
     began = time.time()
-    with made:
+    with Healthy(made.engine, made.name, folder / "events") as made.first_healthy, made:
         until(answers, "Passbolt answers", PATIENCE)
         made.took = time.time() - began
         yield made
@@ -122,17 +150,22 @@ def test_it_comes_up_in_the_order_of_health(stack):
     states = {name: stack.inspect(stack.only(name))["State"] for name in ONCE + SERVICES}
     begun = {name: seconds(state["StartedAt"]) for name, state in states.items()}
     ended = {name: seconds(states[name]["FinishedAt"]) for name in ONCE}
-    healthy = {name: min(seconds(one["End"]) for one in state["Health"]["Log"] if one["ExitCode"] == 0)
-               for name, state in states.items() if "Health" in state}
+    healthy = stack.first_healthy()
     print(f"\nfirst good answer after {stack.took:.1f} s")
     for name in sorted(begun, key=begun.get):
         print(f"{name:10} begun {begun[name] - begun['keys']:6.1f} s"
-              + (f", ended {ended[name] - begun['keys']:6.1f} s" if name in ended else ""))
+              + "".join(f", {what} {times[name] - begun['keys']:6.1f} s"
+                        for what, times in (("ended", ended), ("healthy", healthy)) if name in times))
     assert [states[name]["ExitCode"] for name in ONCE] == [0, 0]
-    assert ended["keys"] <= begun["db"] and ended["keys"] <= begun["migrate"] and begun["db"] < begun["migrate"]
-    for name in ("fpm", "scheduler"):
-        assert ended["migrate"] <= begun[name], name
-    assert begun["fpm"] < begun["nginx"] and set(healthy) == {"db", "valkey", "fpm", "nginx"}
+    assert set(healthy) == {"db", "valkey", "fpm", "nginx"}
+    waits = [(name, other, {"service_healthy": healthy, "service_completed_successfully": ended}[one["condition"]])
+             for name, service in SERVICES_OF_FILE.items() if name in begun
+             for other, one in service.get("depends_on", {}).items()]
+    assert {(name, other) for name, other, _ in waits} == {
+        ("db", "keys"), ("migrate", "keys"), ("migrate", "db"), ("migrate", "valkey"), ("fpm", "migrate"),
+        ("scheduler", "migrate"), ("nginx", "fpm")}
+    for name, other, times in waits:
+        assert begun[other] < times[other] <= begun[name], f"{name} waited for {other}"
 
 
 def test_https_with_http2(stack):
@@ -148,6 +181,20 @@ def test_https_with_http2(stack):
                 f"{ADDRESS}/css/main.css") == "200 text/css"
 
 
+@pytest.mark.parametrize("path, status", [
+    ("/css/main.css", 200), ("/robots.txt", 200), ("/img/logo.svg", 200), ("/auth/login", 200),
+    ("/vendor/autoload.php", 404), ("/img/nothing.png", 404), ("/nothing.json", 404)])
+def test_every_answer_has_the_security_headers(stack, path, status):
+    """Of files and of the web server's own answers as well; each once."""
+    out = curl("--insecure", "--include", "--output", "-", "--write-out", "%{http_code}", ADDRESS + path)
+    assert out.endswith(str(status)), out[-500:]
+    headers = out.partition("\n\n")[0].lower()
+    for header in ("strict-transport-security: max-age=31536000", "x-content-type-options: nosniff",
+                   "referrer-policy: same-origin"):
+        assert [line for line in headers.splitlines() if line.startswith(header.partition(" ")[0])] == [header], headers
+    assert "\nserver: nginx\n" in headers and "x-powered-by" not in headers
+
+
 @pytest.mark.parametrize("path", ["/vendor/autoload.php", "/bin/cake.php", "/index.php/x.php", "/etc/passbolt/app.php"])
 def test_no_other_script_is_reached(stack, path):
     assert curl("--insecure", "--output", "/dev/null", "--write-out", "%{http_code}", ADDRESS + path) == "404"
@@ -159,19 +206,44 @@ def test_plain_http_leads_to_https(stack):
                 f"http://localhost:{port}/auth/login?x=1") == f"308 {ADDRESS}/auth/login?x=1"
 
 
+def require_no_rights(seen):
+    """As the engine tells of a container."""
+    with_all = seen["HostConfig"]
+    assert with_all["ReadonlyRootfs"] and with_all["CapDrop"] == ["ALL"]
+    assert not with_all["CapAdd"] and not with_all["Privileged"]
+    assert with_all["SecurityOpt"] == ["no-new-privileges:true"] and seen["Config"]["User"] not in ("", "root", "0")
+
+
+def require_no_rights_of_process(text):
+    """As the kernel tells of a process in its `status`."""
+    status = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+    assert "0" not in status["Uid"].split() and status["NoNewPrivs"] == "1"
+    assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
+
+
 @pytest.mark.parametrize("service", ONCE + SERVICES)
 def test_containers_have_no_rights(stack, service):
     container = stack.only(service)
     seen = stack.inspect(container)
-    with_all = seen["HostConfig"]
-    assert with_all["ReadonlyRootfs"] and with_all["CapDrop"] == ["ALL"] and not with_all["CapAdd"]
-    assert with_all["SecurityOpt"] == ["no-new-privileges:true"] and seen["Config"]["User"] not in ("", "root", "0")
+    require_no_rights(seen)
     if service in ONCE:
         return
-    status = dict(line.split(":\t", 1) for line in
-                  open(f"/proc/{seen['State']['Pid']}/status").read().splitlines() if ":\t" in line)
-    assert status["Uid"].split()[0] != "0" and status["NoNewPrivs"] == "1" and int(status["CapEff"], 16) == 0
+    with open(f"/proc/{seen['State']['Pid']}/status") as status:
+        require_no_rights_of_process(status.read())
     assert stack.engine.docker("exec", container, "/bin/sh", "-c", "true").returncode in (126, 127)
+
+
+def test_a_command_has_no_rights(stack):
+    name = stack.compose("run", "-d", "--no-deps", "cli", "passbolt", "version").stdout.split()[-1]
+    try:
+        assert stack.docker("wait", name) == "0" and "Passbolt CE" in stack.docker("logs", name)
+        require_no_rights(stack.inspect(name))
+    finally:
+        stack.docker("rm", "-f", name)
+    run = ["run", "--rm", "--no-deps", "-T", "--entrypoint"]
+    require_no_rights_of_process(stack.compose(*run, "php", "cli", "-r", "readfile('/proc/self/status');").stdout)
+    done = stack.compose(*run, "/bin/sh", "cli", "-c", "true", status=None)
+    assert done.returncode != 0 and "no such file or directory" in done.stderr + done.stdout
 
 
 @pytest.mark.parametrize("image", IMAGES)
@@ -250,9 +322,26 @@ def test_the_databases_password(stack):
 def test_no_secret_is_in_an_environment_or_a_log(stack):
     secrets = [PASSWORD, stack.file("keys", "/etc/passbolt/salt/salt").decode()]
     assert len(secrets[1]) == 64
-    for service in ["migrate", *SERVICES]:
-        seen = json.dumps(stack.inspect(stack.only(service))["Config"], ensure_ascii=False) + stack.logs(service)
-        assert [secret for secret in secrets if secret in seen] == [], service
+    keys = [stack.file("keys", f"/etc/passbolt/{name}").decode()
+            for name in ("gpg/serverkey_private.asc", "jwt/jwt.key", "tls/tls.key")]
+    lines = {line for text in keys for line in text.splitlines() if re.fullmatch("[A-Za-z0-9+/]{40,}", line)}
+    assert len(lines) > 20 and all("PRIVATE KEY" in text for text in keys)
+    for service in ONCE + SERVICES:
+        container = stack.only(service)
+        logs = stack.engine.docker("logs", container)
+        log = logs.stdout + logs.stderr
+        assert log and "PRIVATE KEY" not in log and [one for one in [*lines, *secrets] if one in log] == [], service
+        if service != "keys":  # whom this test tells the password
+            config = json.dumps(stack.inspect(container)["Config"], ensure_ascii=False)
+            assert [secret for secret in secrets if secret in config] == [], service
+    # What Passbolt's own processes have to know is in no other's environment, as the kernel has it; nginx and valkey write
+    # their titles over theirs.
+    for service, known in (("nginx", b"APP_FULL_BASE_URL="), ("valkey", b"\0"), ("db", b"MARIADB_USER=passbolt\0")):
+        told = b""
+        for line in stack.docker("top", stack.only(service)).splitlines()[1:]:
+            with open(f"/proc/{line.split()[1]}/environ", "rb") as environment:
+                told += environment.read()
+        assert known in told and [secret for secret in secrets if secret.encode() in told] == [], service
 
 
 def test_a_session_and_an_avatar(stack, ada):
@@ -320,6 +409,70 @@ def test_in_a_browser(stack, tmp_path):
             assert browser.find_element(By.TAG_NAME, "h1").text != "Welcome, Ada"
         finally:
             grace.close()
+
+
+def test_each_job_of_the_schedule(stack, ada, sink):
+    """The scheduler's own jobs, at other times."""
+    old = {"name": "old", "secret": ada.encrypt("s3cret"), "expired": "2020-01-01"}
+    assert ada.post("/resources.json", old).status == 200
+    jobs = re.findall(r"^\[job (\w+)\]$", stack.file("scheduler", "/etc/debone/init.conf").decode(), re.MULTILINE)
+    assert sorted(jobs) == ["email", "expired"]
+    often = [word for job in jobs for word in ("-e", f"DEBONE_INIT_JOB_{job.upper()}_CRON=*/2 * * * * *")]
+    name = stack.compose("run", "-d", "--no-deps", *often, "scheduler").stdout.split()[-1]
+    try:
+        until(lambda: [mail for mail in sink.to(ada.email) if "old (" in mail], "who has what expired is told", PATIENCE)
+        stack.docker("stop", "--time", "60", name)
+        log = stack.docker("logs", name)
+        assert stack.inspect(name)["State"]["ExitCode"] == 0 and "1 owners of expired resources will be told." in log
+    finally:
+        stack.docker("rm", "-f", name)
+
+
+def test_email_after_a_restart_of_the_scheduler(stack, ada, sink):
+    (scheduler,) = stack.containers("scheduler")
+    stack.docker("restart", "--time", "60", scheduler)
+    restarted = stack.inspect(scheduler)["State"]["StartedAt"]
+    stack.register("linus@example.org")
+    until(lambda: sink.to("linus@example.org"), "the e-mail comes", PATIENCE)
+    logs = ["logs", "--since", restarted, scheduler]
+    until(lambda: "1 e-mails sent, 0 failed." in stack.docker(*logs), "it is told", PATIENCE)
+
+
+@pytest.mark.parametrize("service, told", [("fpm", "Finishing ..."), ("nginx", "gracefully shutting down")])
+def test_a_request_in_work_is_answered_before_it_stops(stack, ada, service, told):
+    """It waits for a table that is locked until the process has its signal, and nothing but the request keeps it."""
+    container, db = stack.only(service), stack.only("db")
+    begun = str(time.time())
+    answer = []
+    asking = threading.Thread(target=lambda: answer.append(ada.get("/resources.json")))
+
+    def log():
+        done = stack.engine.docker("logs", "--since", begun, container)
+        return done.stdout + done.stderr
+    docker, stop = ["docker", "--host", stack.engine.host], None
+    lock = subprocess.Popen([*docker, "exec", "-i", db, "mariadb", "-N", "--unbuffered", "passbolt"],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        print("lock tables resources write; select 'locked';", file=lock.stdin, flush=True)
+        assert lock.stdout.readline() == "locked\n"
+        asking.start()
+        processes = ["exec", db, "mariadb", "-N", "-e", "show processlist"]
+        until(lambda: "table metadata lock" in stack.docker(*processes), "it waits", PATIENCE)
+        stop = subprocess.Popen([*docker, "stop", "--time", "60", container], stdout=subprocess.DEVNULL)
+        until(lambda: told in log(), f"{service} has its signal", PATIENCE)
+        assert answer == [] and stop.poll() is None
+    finally:
+        lock.communicate()
+        if asking.ident is not None:
+            asking.join()
+        if stop is not None:
+            assert stop.wait() == 0
+            state = stack.inspect(container)["State"]
+            stack.docker("start", container)
+            until(lambda: stack.healthy(container), f"{service} is back", PATIENCE)
+    assert [one.status for one in answer] == [200] and len(answer[0].body) > 0
+    assert (state["ExitCode"], state["OOMKilled"]) == (0, False)
+    until(answers, "Passbolt answers again", PATIENCE)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -514,8 +667,19 @@ def test_an_unwritable_data_directory(stack, tmp_path):
     data = tmp_path / "data"
     data.mkdir(0o700)
     os.chown(data, 117, 117)
-    fails(stack, 1, "Read-only file system", "-v", f"{data}:/var/lib/mysql:ro", "--tmpfs", "/run/mysqld",
-          *(word for name in ("DATABASE", "USER", "PASSWORD") for word in ("-e", f"MARIADB_{name}=a")), "mariadb")
+    mariadb = ["--tmpfs", "/run/mysqld",
+               *(word for name in ("DATABASE", "USER", "PASSWORD") for word in ("-e", f"MARIADB_{name}=a")), "mariadb"]
+    fails(stack, 1, "Read-only file system", "-v", f"{data}:/var/lib/mysql:ro", *mariadb)
+    tmp_path.chmod(0o755)
+    for mode in (0o755, 0o700):
+        os.chown(data, 1234, 1234)
+        data.chmod(mode)
+        done = fails(stack, 1, "Permission denied", "-v", f"{data}:/var/lib/mysql", *mariadb)
+        assert "/var/lib/mysql" in done.stderr and os.listdir(data) == []
+        done = stack.engine.docker("run", *HARDENED, "-v", f"{data}:/data", "valkey", "--appendonly", "yes")
+        said = done.stdout + done.stderr
+        assert done.returncode == 1 and "Permission denied" in said, f"{done.returncode}\n{said}"
+        assert re.search(r"append-only dir|'dir /data'", said) and os.listdir(data) == [], said
 
 
 def test_a_migration_that_fails_and_a_port_in_use(stack, tmp_path):

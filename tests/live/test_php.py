@@ -213,10 +213,23 @@ error_log('a line for the log');
 """
 
 
-def recipe_with_page(name):
-    page = "".join(f"      {line}\n" for line in PAGE.splitlines())
-    return (f"name: page\ninclude: {name}\npaths:\n  - path: /srv/app/index.php\n    type: file\n    content: |\n{page}"
-            "  - path: /srv/app/broken.php\n    type: file\n    content: '<?php nothing_of_that_name();'\n")
+SLOW = """<?php
+ob_end_flush();
+echo 'begun, ';
+flush();
+$end = microtime(true) + 2;
+while (microtime(true) < $end) {  // which a signal may wake
+    usleep(100000);
+}
+echo 'ended';
+"""
+
+
+def recipe_with_pages(name):
+    pages = {"index": PAGE, "broken": "<?php nothing_of_that_name();\n", "slow": SLOW}
+    return f"name: page\ninclude: {name}\npaths:\n" + "".join(
+        f"  - path: /srv/app/{page}.php\n    type: file\n    content: |\n"
+        + "".join(f"      {line}\n" for line in text.splitlines()) for page, text in pages.items())
 
 
 def listens():
@@ -243,7 +256,7 @@ def serving(place, layout, *options):
 
 
 def test_a_page_over_fastcgi(live_place, live_build, suite):
-    layout, _ = live_build(recipe_with_page(f"{suite.prefix}php-fpm"))
+    layout, _ = live_build(recipe_with_pages(f"{suite.prefix}php-fpm"))
     with serving(live_place, layout, "--env", "FROM_OUTSIDE=seen") as process:
         headers, page, _ = fastcgi.request("/srv/app/index.php", query="q=1", method="POST", body=b"posted")
         answer = json.loads(page)
@@ -259,6 +272,21 @@ def test_a_page_over_fastcgi(live_place, live_build, suite):
         _, log = process.communicate(timeout=30)
     assert process.returncode == 0
     assert "a line for the log" in log and "nothing_of_that_name" in log
+
+
+def test_a_request_in_work_is_answered_before_it_stops(live_place, live_build, suite):
+    layout, _ = live_build(recipe_with_pages(f"{suite.prefix}php-fpm"))
+    with serving(live_place, layout) as process:
+        half = []
+
+        def stop(out):
+            if not half:
+                process.send_signal(signal.SIGQUIT)
+            half.append(out)
+        _, page, _ = fastcgi.request("/srv/app/slow.php", seen=stop, timeout=60)
+        assert half[0].endswith(b"begun, ") and page == b"begun, ended"
+        process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 # --- another architecture, built and not run ------------------------------------------------------------------------

@@ -91,11 +91,10 @@ function openpgp(): void
     }
     putenv("GNUPGHOME=$home");
     if (!is_file($private)) {
-        $length = line('PASSBOLT_KEY_LENGTH', '3072');
         $text = gpg(implode("\n", [
             '%no-protection',
-            'Key-Type: RSA', "Key-Length: $length", 'Key-Usage: sign,cert',
-            'Subkey-Type: RSA', "Subkey-Length: $length", 'Subkey-Usage: encrypt',
+            'Key-Type: RSA', 'Key-Length: ' . line('PASSBOLT_KEY_LENGTH', '3072'), 'Key-Usage: sign,cert',
+            'Subkey-Type: RSA', 'Subkey-Length: ' . line('PASSBOLT_SUBKEY_LENGTH', '3072'), 'Subkey-Usage: encrypt',
             'Name-Real: ' . line('PASSBOLT_KEY_NAME', 'Passbolt server'),
             'Name-Email: ' . line('PASSBOLT_KEY_EMAIL', 'passbolt@example.org'),
             'Expire-Date: ' . line('PASSBOLT_KEY_EXPIRATION', '0'),
@@ -111,6 +110,10 @@ function openpgp(): void
         give_up("cannot read $private");
     }
     $found = fingerprint_of($armoured);
+    $wanted = said('PASSBOLT_GPG_SERVER_KEY_FINGERPRINT', $found);
+    if (strtoupper($wanted) !== $found) {
+        give_up("PASSBOLT_GPG_SERVER_KEY_FINGERPRINT is $wanted, and that of $private is $found");
+    }
     if (!is_file($public)) {
         gpg($armoured, '--import');
         place($public, gpg('', '--armor', '--export', $found), 0640);

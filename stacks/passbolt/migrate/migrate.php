@@ -25,13 +25,18 @@ function cake(string ...$arguments): void
     }
 }
 
+// A server that asks for TLS: files that are mounted into the container.
+$tls = array_filter([
+    PDO::MYSQL_ATTR_SSL_CA => said('DATASOURCES_DEFAULT_SSL_CA'),
+    PDO::MYSQL_ATTR_SSL_CERT => said('DATASOURCES_DEFAULT_SSL_CERT'),
+    PDO::MYSQL_ATTR_SSL_KEY => said('DATASOURCES_DEFAULT_SSL_KEY'),
+]);
 $name = said('DATASOURCES_DEFAULT_DATABASE', 'passbolt');
 $address = 'mysql:host=' . said('DATASOURCES_DEFAULT_HOST') . ';port=' . said('DATASOURCES_DEFAULT_PORT', '3306')
     . ";dbname=$name;charset=utf8mb4";
 try {
     $database = new PDO($address, said('DATASOURCES_DEFAULT_USERNAME'), said('DATASOURCES_DEFAULT_PASSWORD'),
-        [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::ATTR_TIMEOUT => 10]
-        + (said('DATASOURCES_DEFAULT_SSL_CA') === '' ? [] : [PDO::MYSQL_ATTR_SSL_CA => said('DATASOURCES_DEFAULT_SSL_CA')]));
+        [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::ATTR_TIMEOUT => 10] + $tls);
     $tables = $database->query('show tables')->fetchAll(PDO::FETCH_COLUMN);
 } catch (PDOException $failure) {
     give_up("the database $name: {$failure->getMessage()}");
