@@ -10,7 +10,7 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace debone;
   stack::BackupParts parts;
-  parts.database = stack::Database{"db", {"dump"}, {"load"}, "-- Dump completed"};
+  parts.database = stack::Database{"db", {"dump"}, {"load"}, "-- Dump completed", {}, {}};
   parts.folders = {{"keys", *base::RelPath::parse("etc/keys")}};
   fuzz::let_refuse([&] {
     const auto backup = stack::read_backup(fuzz::text_of(data, size), "shop", parts);
