@@ -599,10 +599,9 @@ def test_a_missing_or_doubled_secret(stack):
 
 
 def test_an_unreachable_database(stack):
-    began = time.monotonic()
     done = stack.compose("run", "--rm", "--no-deps", "-T", "-e", "DATASOURCES_DEFAULT_HOST=valkey", "-e",
                          "DEBONE_INIT_WAIT_DATABASE_TIMEOUT=5s", "migrate", status=124)
-    assert time.monotonic() - began > 5 and "tcp://valkey:3306" in done.stderr + done.stdout
+    assert "tcp://valkey:3306 is not there after 5s: " in done.stderr + done.stdout
 
 
 def test_a_wrong_password_of_the_database(stack):
