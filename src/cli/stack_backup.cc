@@ -62,7 +62,7 @@ void require_here(const stack::Database& database, const std::vector<stack::Cont
   throw Error(Exit::does_not_hold, fmt::format("the database is not that of the service '{}', but at '{}'",
                                                database.service, base::printable(*host)))
       .at(found.name)
-      .hint("it is saved and restored there, by its server's own means");
+      .hint("it is saved there, by its server's own means");
 }
 
 void dump(const stack::Database& database, const stack::Container& container, const stack::Engine& engine,
@@ -140,11 +140,9 @@ void restore(const FoundStack& found, const stack::Compose& compose, const stack
   std::set<std::string> services;
   const auto& database = parts_of(found).database;
   for (const auto& folder : backup.folders) services.insert(folder.folder.service);
-  if (database && database->host) services.insert(database->host->service);
   if (!services.empty()) {
     stack::create(compose, {services.begin(), services.end()}, patience);
     const auto containers = compose.containers();
-    if (database) require_here(*database, containers, found);
     for (const auto& folder : backup.folders) {
       const auto& container = container_with(containers, folder.folder, found);
       base::while_doing(fmt::format("filling {} of '{}'", folder.folder.path.absolute(), folder.folder.service), [&] {

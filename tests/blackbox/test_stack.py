@@ -454,14 +454,9 @@ def test_what_is_no_name_of_a_database(place, fake, name):
 
 def test_a_database_that_is_elsewhere_is_not_taken_for_the_services(place, fake):
     name_the_database(place, fake, "vault", host="db.example.org")
-    refused = ("error: tiny: the database is not that of the service 'db', but at 'db.example.org'\n"
-               "  hint: it is saved and restored there, by its server's own means")
-    backed_up(place, fake).fails(1, refused)
+    backed_up(place, fake).fails(1, "error: tiny: the database is not that of the service 'db', but at 'db.example.org'\n"
+                                    "  hint: it is saved there, by its server's own means")
     assert fake.changes() == []
-    place.write("saved.tar", backup_of())
-    place.run("stack", "tiny", "restore", "saved.tar").fails(1, refused)
-    # Its container had to be made, to know what it would ask; no volume was filled.
-    assert [call for call in fake.changes() if {"cp", "exec"} & set(call)] == []
 
 
 @pytest.mark.parametrize("spoil, status, text", [
