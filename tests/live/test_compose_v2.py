@@ -77,7 +77,7 @@ def test_v2_gives_what_the_shell_says(v2):
 
 
 @pytest.mark.parametrize("test", ["blackbox/test_stack.py::test_up_backup_down_restore", "live/test_mediawiki_stack.py",
-                                  "live/test_passbolt_command.py::test_up_admin_backup_restore[trixie]"])
+                                  "live/test_passbolt_command.py::test_one_command_and_a_backup[trixie]"])
 def test_the_command_with_v2(v2, test):
     """What is held of `debone stack` for real, again."""
     done = subprocess.run([sys.executable, "-B", "-m", "pytest", "--wide", SOURCE / "tests" / test], capture_output=True,
