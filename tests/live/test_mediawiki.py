@@ -475,6 +475,7 @@ def test_a_folder_that_cannot_be_written(engine, given, tmp_path, app, path):
     fails(engine, 1, line, *given(), "-v", f"{folder}:{path}:ro", *APPS[app])
 
 
+@pytest.mark.wide
 def test_a_database_that_is_not_there_or_refuses(stack):
     def run(*arguments, status):
         done = stack.compose("run", "--rm", "--no-deps", "-T", *arguments, status=status)
