@@ -1,7 +1,6 @@
 // `debone check` of an image of anybody's making: one tar as its layer, the first program in it as its entrypoint.
 #include <memory>
 #include <tuple>
-#include <utility>
 
 #include "check/check.h"
 #include "fuzz.h"
@@ -24,11 +23,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         break;
       }
     }
-    if (const auto text = tree.read(*base::RelPath::parse_absolute(recipe::init_config))) {
-      auto init = recipe::init_of(*text, {});
-      process.programs = std::move(init.programs);
-      process.time_zone = std::move(init.time_zone);
-    }
+    if (const auto text = tree.read(*base::RelPath::parse_absolute(recipe::init_config)))
+      process.init = recipe::init_of(*text, {});
     auto findings = check::findings_of({.tree = tree, .process = process});
     for (std::size_t i = 1; i < findings.size(); ++i) {
       const auto& before = findings[i - 1];

@@ -78,14 +78,14 @@ void process_settings(const Subject& subject, Findings& findings) {
       if (!groups.contains(group) && !has_id(groups, group)) fail("group", group, "etc/group");
     }
   }
-  if (!subject.process.time_zone.empty()) {
-    const auto path = RelPath::parse_absolute("/usr/share/zoneinfo/" + subject.process.time_zone);
+  if (const auto& init = subject.process.init; init && !init->time_zone.empty()) {
+    const auto path = RelPath::parse_absolute("/usr/share/zoneinfo/" + init->time_zone);
     const auto* node = path ? tree::follow(tree, *path) : nullptr;
     if (node == nullptr || node->type != tree::NodeType::file || !node->content.bytes().starts_with("TZif"))
       findings.push_back({"time-zone-missing", Severity::failure, path ? path->absolute() : "",
                           fmt::format("the schedule's time zone '{}' is not there; add tzdata (tzdata-legacy has "
                                       "former names)",
-                                      base::printable(subject.process.time_zone))});
+                                      base::printable(init->time_zone))});
   }
   if (!work_dir.empty()) {
     const auto path = RelPath::parse_absolute(work_dir);

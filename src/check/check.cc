@@ -10,10 +10,7 @@ namespace debone::check {
 Process process_of(const recipe::Recipe& recipe) {
   Process process;
   process.command = recipe.entrypoint.empty() ? recipe.cmd : recipe.entrypoint;
-  if (recipe.init) {
-    process.programs = recipe.init->programs;
-    process.time_zone = recipe.init->time_zone;
-  }
+  process.init = recipe.init;
   if (const auto path = recipe.environment.find("PATH"); path != recipe.environment.end())
     process.search_path = path->second;
   if (const auto path = recipe.environment.find("LD_LIBRARY_PATH"); path != recipe.environment.end())

@@ -41,9 +41,8 @@ struct Repeat {
 
 // How an image starts its process.
 struct Process {
-  std::vector<std::string> command;     // of the entrypoint, or else the command; empty: an image to build others on
-  std::vector<std::string> programs{};  // that debone-init starts, where that is the entrypoint; by path or name
-  std::string time_zone{};              // that debone-init's schedule reads; empty: none
+  std::vector<std::string> command;  // of the entrypoint, or else the command; empty: an image to build others on
+  std::optional<recipe::Init> init;  // what debone-init does, where that is the entrypoint
   std::string search_path{tree::default_path};
   std::string library_path;          // LD_LIBRARY_PATH
   std::string work_dir;              // absolute, or empty

@@ -108,7 +108,8 @@ void entrypoint(const Subject& subject, Findings& findings) {
   if (subject.process.command.empty()) return;  // an image to build others on
   check_command(subject, subject.process.command.front(), user_of(subject), findings);
   // debone-init may start each as another user.
-  for (const auto& program : subject.process.programs) check_command(subject, program, std::nullopt, findings);
+  if (!subject.process.init) return;
+  for (const auto& program : subject.process.init->programs) check_command(subject, program, std::nullopt, findings);
 }
 
 void interpreters(const Subject& subject, Findings& findings) {

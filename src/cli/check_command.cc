@@ -56,11 +56,7 @@ check::Process process_of(const image::Config& config, const tree::Tree& tree) {
   process.command = config.entrypoint.empty() ? config.cmd : config.entrypoint;
   if (config.entrypoint == recipe::init_entrypoint()) {
     const auto configuration = tree.read(*base::RelPath::parse_absolute(recipe::init_config));
-    if (configuration) {
-      auto init = recipe::init_of(*configuration, config.cmd);
-      process.programs = std::move(init.programs);
-      process.time_zone = std::move(init.time_zone);
-    }
+    if (configuration) process.init = recipe::init_of(*configuration, config.cmd);
   }
   if (const auto path = config.environment.find("PATH"); path != config.environment.end())
     process.search_path = path->second;

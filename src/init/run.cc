@@ -27,15 +27,6 @@ std::string file_of(const Given& given, const Environment& environment) {
   return exists(path) || given.arguments.empty() ? path : "";
 }
 
-Config config_for(const Given& given, const Environment& environment) {
-  auto sections = given.sections;
-  if (const auto file = file_of(given, environment); !file.empty()) {
-    std::ranges::move(sections_of(read_file(file, largest_config), file), std::back_inserter(sections));
-  }
-  apply_overrides(sections, environment);
-  return config_of(sections);
-}
-
 // The one command that is run, given what the command line adds.
 Command main_command(const Config& config, const std::vector<std::string>& arguments) {
   auto run = config.run.value_or(Run());
@@ -60,7 +51,7 @@ class Work {
     const auto& arguments = given.arguments;
     try {
       Environment environment(::environ);
-      const auto config = config_for(given, environment);
+      const auto config = load_config(file_of(given, environment), environment, given.sections);
       log_.set_form(config.log);
       stopping_ = config.stopping;
       if (!config.jobs.empty() && !arguments.empty()) throw Failure{"a schedule takes no arguments"};
@@ -114,8 +105,10 @@ class Work {
 
 }  // namespace
 
-Config load_config(const std::string& path, const Environment& environment) {
-  auto sections = sections_of(read_file(path, largest_config), path);
+Config load_config(const std::string& path, const Environment& environment, std::vector<Section> sections) {
+  if (!path.empty()) {
+    std::ranges::move(sections_of(read_file(path, largest_config), path), std::back_inserter(sections));
+  }
   apply_overrides(sections, environment);
   return config_of(sections);
 }

@@ -11,8 +11,9 @@ namespace debone::init {
 
 inline constexpr std::string_view default_config = "/etc/debone/init.conf";
 
-// The file, with what the environment overrules. Throws ConfigFailure, or Failure where it cannot be read.
-Config load_config(const std::string& path, const Environment& environment);
+// The sections, then the file's (an empty path: none), with what the environment overrules. Throws ConfigFailure, or
+// Failure where the file cannot be read.
+Config load_config(const std::string& path, const Environment& environment, std::vector<Section> sections = {});
 
 // What the command line says.
 struct Given {
