@@ -9,7 +9,7 @@ import yaml
 
 from debone import SOURCE
 from init import init_program, until
-from manifests import containers, named, pods
+from manifests import containers, environment, named, pods
 
 STACK = SOURCE / "stacks/passbolt"
 COMPOSE = yaml.safe_load((STACK / "compose.yaml").read_text())
@@ -99,9 +99,7 @@ def test_environment(component):
     ours = {name: literal(value) for name, value in SERVICES[component]["environment"].items()}
     of_image = {name for recipe in recipe_of(SERVICES[component]["image"]) for name in recipe.get("environment", {})}
     for _, container in of(component):
-        theirs = {one["name"]: one["value"] for one in container.get("env", [])}
-        for source in container.get("envFrom", []):
-            theirs.update(named("ConfigMap")[source["configMapRef"]["name"]]["data"] if "configMapRef" in source else {})
+        theirs = environment(container)
         for name in sorted(set(ours) - of_image):
             value = ours[name]
             if value is None:

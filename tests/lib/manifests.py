@@ -33,6 +33,21 @@ def containers(template):
     return template["spec"].get("initContainers", []) + template["spec"]["containers"]
 
 
+def environment(container, documents=DOCUMENTS):
+    """The container's variables but for those of Secrets, which are the user's."""
+    found = {}
+    for source in container.get("envFrom", []):
+        if "configMapRef" in source:
+            found.update(named("ConfigMap", documents)[source["configMapRef"]["name"]]["data"])
+    for one in container.get("env", []):
+        if "valueFrom" in one:
+            asked = one["valueFrom"]["configMapKeyRef"]
+            found[one["name"]] = named("ConfigMap", documents)[asked["name"]]["data"][asked["key"]]
+        else:
+            found[one["name"]] = one["value"]
+    return found
+
+
 def users_overlay():
     """The kustomization that docs/passbolt.md has for a user's own folder."""
     page = (SOURCE / "docs/passbolt.md").read_text()

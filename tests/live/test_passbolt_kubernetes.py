@@ -12,7 +12,7 @@ import uuid
 import pytest
 
 from init import until
-from manifests import K8S, named, pods, rendered, write_overlay
+from manifests import K8S, environment, named, pods, rendered, write_overlay
 from passbolt_standin import FIXTURE, IMAGES
 
 pytestmark = pytest.mark.wide
@@ -54,17 +54,13 @@ class Pod:
         return ["-v", f"{path}:{mount['mountPath']}{':ro' if read_only else ''}"]
 
     def words(self, container):
-        environment = {}
-        for source in container.get("envFrom", []):
-            if "configMapRef" in source:
-                environment.update(named("ConfigMap", self.cluster.documents)[source["configMapRef"]["name"]]["data"])
-        environment.update({one["name"]: one["value"] for one in container.get("env", [])})
         security = container["securityContext"]
         words = ["--user", f"{self.context['runAsUser']}:{self.context['runAsGroup']}", "--group-add", self.context["fsGroup"],
                  "--network", self.cluster.network, *(["--read-only"] if security["readOnlyRootFilesystem"] else []),
                  "--security-opt", f"no-new-privileges:{not security['allowPrivilegeEscalation']}".lower()]
         words += [word for capability in security["capabilities"]["drop"] for word in ("--cap-drop", capability)]
-        words += [word for name, value in environment.items() for word in ("-e", f"{name}={value}")]
+        words += [word for name, value in environment(container, self.cluster.documents).items()
+                  for word in ("-e", f"{name}={value}")]
         words += [word for mount in container["volumeMounts"] for word in self.mount(mount)]
         command, *arguments = container.get("command", [None])
         words += ["--entrypoint", command] if command else []
@@ -189,6 +185,7 @@ def cluster(passbolt_engine, sink, tmp_path_factory):
     made.apply({"APP_FULL_BASE_URL": ADDRESS, "EMAIL_DEFAULT_FROM": "passbolt@example.org",
                 "EMAIL_TRANSPORT_DEFAULT_HOST": network["IPAM"]["Config"][0]["Gateway"],
                 "EMAIL_TRANSPORT_DEFAULT_PORT": str(sink.port),
+                "DATASOURCES_DEFAULT_DATABASE": "vault", "DATASOURCES_DEFAULT_USERNAME": "keeper",
                 "NGINX_RESOLVER": "127.0.0.11"})  # of the names, Docker's server is the one that knows them here
     yield made
     containers = made.docker("ps", "-aq", "--filter", f"network={made.network}").stdout.split()
