@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/start_stack.h"
+#include "stack/configuration.h"
 #include "stack/launch.h"
 #include "stack/mapped_file.h"
 
@@ -54,15 +56,13 @@ std::vector<std::string> with_name(std::vector<std::string> command, const stack
 }
 
 // What the stack works with may be elsewhere, so that the service's own database is an empty one.
-void require_here(const stack::Database& database, const std::vector<stack::Container>& containers,
-                  const FoundStack& found) {
-  if (!database.host) return;
-  const auto host = container_of(containers, database.host->service, found).variable(database.host->variable);
+void require_here(const stack::Database& database, const std::optional<std::string>& host, const FoundStack& found,
+                  std::string_view way_out) {
   if (!host || host == database.service) return;
   throw Error(Exit::does_not_hold, fmt::format("the database is not that of the service '{}', but at '{}'",
                                                database.service, base::printable(*host)))
       .at(found.name)
-      .hint("it is saved there, by its server's own means");
+      .hint(std::string(way_out));
 }
 
 void dump(const stack::Database& database, const stack::Container& container, const stack::Engine& engine,
@@ -104,7 +104,10 @@ void back_up(const FoundStack& found, const stack::Engine& engine, const fs::pat
   std::deque<stack::Spool> spools;
   // The database first: files that came after it stand in no row of it, and do no harm.
   if (parts.database) {
-    require_here(*parts.database, containers, found);
+    if (const auto& host = parts.database->host) {
+      require_here(*parts.database, container_of(containers, host->service, found).variable(host->variable), found,
+                   "it is saved there, by its server's own means");
+    }
     const auto& container = container_of(containers, parts.database->service, found);
     auto& spool = spools.emplace_back(folder);
     base::while_doing("dumping the database", [&] { dump(*parts.database, container, engine, found, spool); });
@@ -132,6 +135,13 @@ void require_no_volumes(const FoundStack& found, const stack::Engine& engine) {
       .hint(
           fmt::format("a backup goes into a stack without data; `debone stack {} down --volumes` removes them for good",
                       found.name));
+}
+
+void require_own_database(const FoundStack& found, const stack::Compose& compose) {
+  const auto& database = parts_of(found).database;
+  if (!database || !database->host) return;
+  require_here(*database, stack::configured(compose.configuration(), *database->host), found,
+               "the dump is 'database.sql' in the backup, and is loaded there by its server's own means");
 }
 
 void restore(const FoundStack& found, const stack::Compose& compose, const stack::StoredBackup& backup,

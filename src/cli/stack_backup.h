@@ -21,6 +21,9 @@ void back_up(const FoundStack& found, const stack::Engine& engine, const std::fi
 // Throws Error (usage) where the stack has volumes, which nobody writes over.
 void require_no_volumes(const FoundStack& found, const stack::Engine& engine);
 
+// Throws Error (does_not_hold) where the stack, whose files are there, works with a database that is not its own.
+void require_own_database(const FoundStack& found, const stack::Compose& compose);
+
 // Into a stack that has no volumes: its folders, then the database, which is started for that.
 void restore(const FoundStack& found, const stack::Compose& compose, const stack::StoredBackup& backup,
              std::chrono::milliseconds patience);

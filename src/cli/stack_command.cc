@@ -237,6 +237,8 @@ int restore(FoundStack& found, const stack::Compose& compose, const Options& opt
     }
   }();
   require_no_volumes(found, compose.engine());
+  write_stack(found);
+  require_own_database(found, compose);
   provide(found, compose.engine(), options);
   restore(found, compose, stored, options.patience);
   start_stack(compose, {}, options.patience);

@@ -161,6 +161,8 @@ void Engine::execute(const Container& container, const std::vector<std::string>&
   run_fed(argv, feed);
 }
 
+std::string Compose::configuration() const { return answer_of(argv({"config"})); }
+
 std::vector<std::string> Compose::argv(const std::vector<std::string>& arguments) const {
   auto all = engine_->compose();
   all.insert(all.end(), {"--project-name", project_, "--file", file_.string()});

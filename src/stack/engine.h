@@ -64,6 +64,8 @@ class Compose {
   // Its streams are this process's own; returns its exit status.
   int run(const std::vector<std::string>& arguments) const { return base::run_in_foreground(argv(arguments)); }
   std::vector<Container> containers() const { return engine_->containers(project_); }
+  // The compose file as it is when the variables of the shell and of .env are put in (stack/configuration.h).
+  std::string configuration() const;
 
  private:
   const Engine* engine_;

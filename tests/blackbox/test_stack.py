@@ -80,6 +80,8 @@ elif arguments[:2] == ["container", "ls"]:
     print(" ".join(one["Id"] for one in json.loads(answer("containers", "[]"))))
 elif arguments[:2] == ["container", "inspect"]:
     print(answer("containers", "[]"))
+elif arguments[-1] == "config":
+    sys.stdout.write(answer("configuration", "services: {}"))
 elif arguments[0] == "load":
     (here / "loaded").write_bytes(pathlib.Path(arguments[2]).read_bytes())
 elif arguments[0] == "logs":
@@ -457,6 +459,16 @@ def test_a_database_that_is_elsewhere_is_not_taken_for_the_services(place, fake)
     backed_up(place, fake).fails(1, "error: tiny: the database is not that of the service 'db', but at 'db.example.org'\n"
                                     "  hint: it is saved there, by its server's own means")
     assert fake.changes() == []
+
+
+def test_a_backup_is_not_restored_beside_a_database_that_is_elsewhere(place, fake):
+    name_the_database(place, fake, "vault")
+    place.write("saved.tar", backup_of())
+    fake.say("configuration", "services:\n  web:\n    environment:\n      HOST: db.example.org\n")
+    place.run("stack", "tiny", "restore", "saved.tar").fails(
+        1, "error: tiny: the database is not that of the service 'db', but at 'db.example.org'\n"
+           "  hint: the dump is 'database.sql' in the backup, and is loaded there by its server's own means")
+    assert fake.changes() == [] and not (place.work / "tiny/secrets").exists()
 
 
 @pytest.mark.parametrize("spoil, status, text", [
