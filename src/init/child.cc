@@ -16,6 +16,7 @@
 #include "init/expand.h"
 #include "init/failure.h"
 #include "init/file.h"
+#include "init/listeners.h"
 #include "init/text.h"
 
 namespace debone::init {
@@ -23,8 +24,10 @@ namespace {
 
 constexpr std::string_view default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+constexpr std::string_view listen_pid = "LISTEN_PID=";
+
 // What a child that could not be started says, through a pipe that exec closes.
-enum class Stage { directory, user, capabilities, privileges, input, program };
+enum class Stage { directory, user, capabilities, privileges, input, sockets, program };
 struct Trouble {
   Stage stage;
   int error;
@@ -113,8 +116,30 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return all;
 }
 
-[[noreturn]] void execute(const Child& child, char* const* argv, char* const* environment, int pipe) {
+// sd_listen_fds(3). Gives the pipe's descriptor, which may have been in the way.
+int give_listeners(const std::vector<int>& listeners, int pipe) {
+  const int behind = first_listener + static_cast<int>(listeners.size());
+  const int moved = ::fcntl(pipe, F_DUPFD_CLOEXEC, behind);
+  if (moved < 0) give_up(pipe, Stage::sockets, errno);
+  std::vector<int> copies;
+  for (const int listener : listeners) copies.push_back(::fcntl(listener, F_DUPFD_CLOEXEC, behind));
+  for (int place = first_listener; place < behind; ++place) {
+    if (::dup2(copies[static_cast<std::size_t>(place - first_listener)], place) < 0)
+      give_up(moved, Stage::sockets, errno);
+  }
+  return moved;
+}
+
+[[noreturn]] void execute(const Child& child, char* const* argv, std::vector<char*> environment, int pipe) {
   own_group(0);
+  std::string own_number(listen_pid);
+  if (!child.listeners.empty()) {
+    pipe = give_listeners(child.listeners, pipe);
+    own_number += std::to_string(::getpid());
+    for (auto& variable : environment) {
+      if (variable != nullptr && std::string_view(variable).starts_with(listen_pid)) variable = own_number.data();
+    }
+  }
   if (child.standard_input >= 0 &&
       (::lseek(child.standard_input, 0, SEEK_SET) != 0 || ::dup2(child.standard_input, STDIN_FILENO) < 0)) {
     give_up(pipe, Stage::input, errno);
@@ -124,7 +149,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   reset_signals();
   int error = ENOENT;
   for (const auto& path : child.candidates) {
-    ::execve(path.c_str(), argv, environment);
+    ::execve(path.c_str(), argv, environment.data());
     if (errno != ENOENT && errno != ENOTDIR) error = errno;
     if (error != ENOENT && error != EACCES) break;
   }
@@ -141,6 +166,7 @@ Failure failure_of(const Child& child, const Trouble& trouble) {
     case Stage::capabilities: return {cat("cannot set its capabilities: ", reason), own_failure};
     case Stage::privileges: return {cat("cannot set no_new_privs: ", reason), own_failure};
     case Stage::input: return {cat("cannot give it its standard input: ", reason), own_failure};
+    case Stage::sockets: return {cat("cannot give it its sockets: ", reason), own_failure};
     case Stage::program: break;
   }
   return {cat("cannot start '", child.argv.front(), "': ", reason),
@@ -191,7 +217,7 @@ pid_t start(const Child& child) {
   Fd writing(ends[1]);
   const auto process = ::fork();
   if (process < 0) throw Failure{cat("cannot make a process: ", reason_of(errno))};
-  if (process == 0) execute(child, argv.data(), environment.data(), writing.get());
+  if (process == 0) execute(child, argv.data(), environment, writing.get());
   own_group(process);
   writing = Fd();
   Trouble trouble{};

@@ -22,7 +22,8 @@ struct Child {
   std::optional<Account> account;
   Capabilities capabilities;
   bool no_new_privileges = true;
-  int standard_input = -1;  // -1: as it is
+  int standard_input = -1;     // -1: as it is
+  std::vector<int> listeners;  // it gets them from first_listener on, and its number in LISTEN_PID
 };
 
 // The command with its variables expanded and its user looked up. Throws Failure.

@@ -5,6 +5,7 @@
 
 #include "init/capabilities.h"
 #include "init/expand.h"
+#include "init/listeners.h"
 #include "init/signals.h"
 #include "init/target.h"
 #include "init/text.h"
@@ -24,8 +25,9 @@ constexpr std::string_view step_keys[] = {
     "command",           "user",       "groups",         "directory",  "environment", "capabilities",
     "no-new-privileges", "stdin",      "stdin-template", "stdin-text", "timeout",     "retries",
     "retry-interval",    "if-missing", "if-exists",      "if-set",     "if-unset"};
-constexpr std::string_view run_keys[] = {
-    "command", "user", "groups", "directory", "environment", "capabilities", "no-new-privileges", "arguments"};
+constexpr std::string_view run_keys[] = {"command",           "user",        "groups",
+                                         "directory",         "environment", "capabilities",
+                                         "no-new-privileges", "arguments",   "listen"};
 constexpr std::string_view job_keys[] = {"cron",      "command",     "user",         "groups",
                                          "directory", "environment", "capabilities", "no-new-privileges",
                                          "jitter",    "timeout"};
@@ -273,7 +275,11 @@ Job job_of(const Values& values) {
 
 Run run_of(const Values& values) {
   constexpr std::string_view uses[] = {"replace", "append"};
-  return {command_of(values, false), values.choice("arguments", uses) == 1};
+  Run run{command_of(values, false), values.choice("arguments", uses) == 1, values.expandable("listen")};
+  for (const auto& address : run.listen) {
+    if (address.find('$') == std::string::npos) Values::read(*values.find("listen"), address, check_listen_address);
+  }
+  return run;
 }
 
 void read_init(const Values& values, Config& config) {

@@ -83,7 +83,8 @@ struct Job {
 
 struct Run {
   Command command;
-  bool append = false;  // the command line's arguments are added, instead of taking the command's place
+  bool append = false;              // the command line's arguments are added, instead of taking the command's place
+  std::vector<std::string> listen;  // addresses of sockets that it gets
 };
 
 enum class LogForm { text, json };

@@ -59,6 +59,7 @@ if-set = A
 [run]
 command = php-fpm -F
 arguments = append
+listen = 9000 127.0.0.1:80 [::1]:80 $ADDRESS
 )");
   EXPECT_EQ(config.log, LogForm::json);
   EXPECT_EQ(config.stopping.signal, SIGQUIT);
@@ -80,6 +81,7 @@ arguments = append
   ASSERT_TRUE(config.run);
   EXPECT_TRUE(config.run->append);
   EXPECT_TRUE(config.run->command.capabilities.keep);
+  EXPECT_THAT(config.run->listen, ElementsAre("9000", "127.0.0.1:80", "[::1]:80", "$ADDRESS"));
 }
 
 TEST(ConfigText, RefusesWithTheLine) {
@@ -88,7 +90,12 @@ TEST(ConfigText, RefusesWithTheLine) {
   EXPECT_EQ(refusal("[run x]\ncommand = a\n"), "init.conf:1: [run] has no name of its own");
   EXPECT_EQ(refusal("[run]\ncomand = a\n"),
             "init.conf:2: [run] knows no 'comand', but command, user, groups, directory, environment, capabilities, "
-            "no-new-privileges, arguments");
+            "no-new-privileges, arguments, listen");
+  EXPECT_EQ(refusal("[run]\nlisten = localhost:80\n"),
+            "init.conf:2: listen: 'localhost:80' is neither PORT nor ADDRESS:PORT, with an IP address");
+  EXPECT_EQ(refusal("[run]\nlisten = 0\n"), "init.conf:2: listen: '0' is not HOST:PORT");
+  EXPECT_EQ(refusal("[run]\nlisten = 127.0.0.1:70000\n"),
+            "init.conf:2: listen: '127.0.0.1:70000' has no port from 1 to 65535");
   EXPECT_EQ(refusal("[init]\ndrain = 5d\n"), "init.conf:2: drain: '5d' is no duration, such as 10s or 1m30s");
   EXPECT_EQ(refusal("[init]\nlog = xml\n"), "init.conf:2: log: 'xml' is none of text, json");
   EXPECT_EQ(refusal("[init]\nlog = a b\n"), "init.conf:2: log: more than one word; quote it");

@@ -7,8 +7,10 @@
 #include <optional>
 
 #include "init/actions.h"
+#include "init/expand.h"
 #include "init/failure.h"
 #include "init/file.h"
+#include "init/listeners.h"
 #include "init/schedule.h"
 #include "init/text.h"
 
@@ -27,8 +29,8 @@ std::string file_of(const Given& given, const Environment& environment) {
   return exists(path) || given.arguments.empty() ? path : "";
 }
 
-// The one command that is run, given what the command line adds.
-Command main_command(const Config& config, const std::vector<std::string>& arguments) {
+// What is run, given what the command line adds.
+Run main_run(const Config& config, const std::vector<std::string>& arguments) {
   auto run = config.run.value_or(Run());
   // What the command line says is meant as it stands.
   std::vector<std::string> literal;
@@ -40,7 +42,7 @@ Command main_command(const Config& config, const std::vector<std::string>& argum
   if (!run.append && !literal.empty()) argv.clear();
   argv.insert(argv.end(), literal.begin(), literal.end());
   if (argv.empty()) throw Failure{"there is nothing to run: neither [run] with a command, nor [job], nor arguments"};
-  return run.command;
+  return run;
 }
 
 class Work {
@@ -56,8 +58,8 @@ class Work {
       stopping_ = config.stopping;
       if (!config.jobs.empty() && !arguments.empty()) throw Failure{"a schedule takes no arguments"};
       // Before anything is done: a container that has nothing to run does not migrate a database first.
-      std::optional<Command> command;
-      if (config.jobs.empty()) command = main_command(config, arguments);
+      std::optional<Run> run;
+      if (config.jobs.empty()) run = main_run(config, arguments);
       const auto variables = environment;
       for (const auto& [name, value] : variables.variables()) {
         if (name.starts_with(override_prefix)) environment.unset(name);
@@ -75,7 +77,7 @@ class Work {
             action);
       }
       kind_.clear();
-      return command ? run_main(context, *command) : keep_schedule(context, config);
+      return run ? run_main(context, *run) : keep_schedule(context, config);
     } catch (const Failure& failure) {
       log_.error({kind_, name_}, failure.message, {{"status", std::to_string(failure.status)}});
       return failure.status;
@@ -88,9 +90,17 @@ class Work {
   const std::vector<pid_t>& groups() const { return groups_; }
 
  private:
-  int run_main(Context& context, const Command& command) {
-    const auto child = child_of(command, context.environment, context.accounts);
-    const auto outcome = supervise(context, child, context.stopping, std::nullopt, {});
+  int run_main(Context& context, const Run& run) {
+    std::vector<std::string> addresses;
+    for (const auto& address : run.listen) addresses.push_back(expand_word(address, context.environment));
+    auto listeners = Listeners::open(addresses);
+    if (!listeners.empty()) {
+      context.environment.set("LISTEN_FDS", std::to_string(addresses.size()));
+      context.environment.set("LISTEN_PID", "");  // the child's own matter
+    }
+    auto child = child_of(run.command, context.environment, context.accounts);
+    child.listeners = listeners.descriptors();
+    const auto outcome = supervise(context, child, context.stopping, std::nullopt, {}, &listeners);
     groups_.push_back(outcome.process);
     return outcome.status;
   }

@@ -1,4 +1,4 @@
-// Forwards signals to process groups and stops them in order: drain, signal, deadline, SIGKILL.
+// Forwards signals to process groups and stops them in order: drain, no new connections, signal, deadline, SIGKILL.
 #pragma once
 
 #include <sys/types.h>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "init/config.h"
+#include "init/listeners.h"
 #include "init/log.h"
 #include "init/processes.h"
 
@@ -14,7 +15,9 @@ namespace debone::init {
 
 class Stopper {
  public:
-  Stopper(const Stopping& rules, const Log& log, Subject subject) : rules_(rules), log_(log), subject_(subject) {}
+  // `listeners`, which may be none, are those of the groups.
+  Stopper(const Stopping& rules, const Log& log, Subject subject, Listeners* listeners = nullptr)
+      : rules_(rules), log_(log), subject_(subject), listeners_(listeners) {}
 
   // A signal to stop begins the end of the groups, a second one ends the drain; any other is passed on.
   void on_signal(int signal, const std::vector<pid_t>& groups);
@@ -28,16 +31,20 @@ class Stopper {
   std::optional<int> stopped_by() const { return stopped_by_; }
 
  private:
-  enum class State { running, draining, ending, killed };
+  enum class State { running, draining, closing, ending, killed };
 
+  void close(const std::vector<pid_t>& groups);
   void send(int signal, const std::vector<pid_t>& groups);
 
   Stopping rules_;
   const Log& log_;
   Subject subject_;
+  Listeners* listeners_;
   State state_ = State::running;
-  std::optional<int> stopped_by_;
+  std::optional<int> stopped_by_;  // the first, and
+  int last_ = SIGTERM;
   std::optional<Clock::time_point> deadline_;
+  Clock::time_point closing_since_;
 };
 
 // The earlier of two times, where there is one.

@@ -14,8 +14,8 @@
 namespace debone::init {
 
 Outcome supervise(Context& context, const Child& child, const Stopping& rules, std::optional<Duration> timeout,
-                  Subject subject) {
-  Stopper stopper(rules, context.log, subject);
+                  Subject subject, Listeners* listeners) {
+  Stopper stopper(rules, context.log, subject, listeners);
   std::optional<Clock::time_point> limit;
   if (timeout) limit = Clock::now() + *timeout;
   Outcome outcome;

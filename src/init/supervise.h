@@ -33,9 +33,9 @@ struct Outcome {
   std::optional<int> stopped_by;
 };
 
-// Starts it and awaits its end; after `timeout` it is stopped.
+// Starts it and awaits its end; after `timeout` it is stopped. `listeners`, which may be none, are those that it gets.
 Outcome supervise(Context& context, const Child& child, const Stopping& rules, std::optional<Duration> timeout,
-                  Subject subject);
+                  Subject subject, Listeners* listeners = nullptr);
 
 // Waits; a signal to stop throws Stopped.
 void pause(Context& context, Duration duration);

@@ -1,9 +1,12 @@
 """debone-init as an init: signals, orphans, the orderly end, the schedule."""
 
+import ast
 import fcntl
 import json
 import os
+import re
 import signal
+import socket
 import termios
 import time
 from datetime import datetime, timedelta
@@ -12,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from init import Init, init_program, until
+from ports import free_port, free_ports
 
 # Says READY, then each signal that it gets by name; SIGTERM, SIGINT and SIGQUIT end it with status 0.
 LISTENER = r"""import os, signal, sys, time
@@ -80,6 +84,120 @@ def test_a_second_signal_ends_the_drain(init):
     assert (result.status, result.out) == (0, "SIGTERM\n")
 
 
+# --- its sockets
+
+# Does one connection after the other: says what it reads, answers it when the file of that name is there; once it got
+# SIGTERM it accepts none.
+SERVER = r"""import os, signal, socket, sys, time
+ended = []
+signal.signal(signal.SIGTERM, lambda *_: (os.write(1, b"SIGTERM\n"), ended.append(1)))
+assert os.environ["LISTEN_PID"] == str(os.getpid())
+sockets = [socket.socket(fileno=3 + i) for i in range(int(os.environ["LISTEN_FDS"]))]
+os.write(1, f"{[one.getsockname()[:2] for one in sockets]}\n".encode())
+while not ended:
+    sockets[0].settimeout(0.05)
+    try:
+        connection = sockets[0].accept()[0]
+    except OSError:
+        continue
+    name = connection.recv(100).decode()
+    os.write(1, f"{name}\n".encode())
+    while not os.path.exists(f"{sys.argv[1]}/{name}"):
+        time.sleep(0.01)
+    connection.sendall(name.encode())
+    connection.close()
+"""
+
+
+def server(init, listen, head=""):
+    init.write("server.py", SERVER)
+    process = init.start(f"{head}[run]\ncommand = /usr/bin/python3 -I DIR/server.py DIR\nlisten = {listen}\n")
+    return process, ast.literal_eval(process.stdout.readline())
+
+
+def asks(port, name, host="127.0.0.1"):
+    connection = socket.create_connection((host, port), 30)
+    connection.sendall(name.encode())
+    return connection
+
+
+def refused(port):
+    try:
+        asks(port, "none").close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_the_process_gets_its_sockets(init):
+    both, one = free_ports(2)
+    process, told = server(init, f"{both} 127.0.0.1:{one}")
+    assert told == [("::", both), ("127.0.0.1", one)]
+    init.write("hello", "")
+    for host in ("127.0.0.1", "::1"):
+        assert asks(both, "hello", host).recv(100) == b"hello"
+    init.signal(process, signal.SIGTERM)
+    assert init.finish(process).status == 0
+
+
+def test_at_the_end_who_waits_is_let_in_and_who_comes_is_refused(init):
+    """Else the kernel would take them in, and reset them when the process is gone."""
+    port = free_port()
+    process, _ = server(init, port)
+    first = asks(port, "first")
+    assert process.stdout.readline() == "first\n"
+    second = asks(port, "second")
+    init.signal(process, signal.SIGTERM)
+    init.write("first", "")
+    assert first.recv(100) == b"first"
+    assert [process.stdout.readline() for _ in range(2)] == ["second\n", "SIGTERM\n"]
+    assert refused(port)
+    init.write("second", "")
+    assert second.recv(100) == b"second"
+    assert init.finish(process).status == 0
+
+
+def test_nobody_is_let_in_for_longer_than_half_of_the_stop_timeout(init):
+    port = free_port()
+    process, _ = server(init, port, "[init]\nstop-timeout = 2s\n")
+    first, second = asks(port, "first"), None
+    assert process.stdout.readline() == "first\n"
+    second = asks(port, "second")
+    begin = time.monotonic()
+    init.signal(process, signal.SIGTERM)
+    assert process.stdout.readline() == "SIGTERM\n"
+    assert time.monotonic() - begin > 0.9
+    with pytest.raises(ConnectionResetError):
+        second.recv(100)
+    result = init.finish(process, timeout=30)
+    assert result.status == 137 and "warning: not ended after 2s: SIGKILL\n" in result.err
+    first.close()
+
+
+def test_a_second_signal_lets_nobody_in(init):
+    port = free_port()
+    process, _ = server(init, port, "[init]\nstop-timeout = 10m\n")
+    first = asks(port, "first")
+    assert process.stdout.readline() == "first\n"
+    second = asks(port, "second")
+    for _ in range(2):
+        init.signal(process, signal.SIGTERM)
+        time.sleep(0.3)  # two signals of one kind that wait are one
+    assert process.stdout.readline() == "SIGTERM\n" and refused(port)
+    with pytest.raises(ConnectionResetError):
+        second.recv(100)
+    init.write("first", "")
+    assert first.recv(100) == b"first" and init.finish(process).status == 0
+
+
+def test_a_port_that_is_taken(init):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for address in (f"127.0.0.1:{taken.getsockname()[1]}", taken.getsockname()[1]):
+            result = init.run(f"[run]\ncommand = true\nlisten = {address}\n")
+            assert (result.status, result.err) == (
+                125, f"debone-init: error: cannot listen at {address}: address already in use\n")
+
+
 def test_who_does_not_end_is_killed(init):
     config = "[init]\nstop-timeout = 300ms\n[run]\ncommand = sh -c \"trap '' TERM; echo READY; sleep 600 & wait; sleep 600\"\n"
     process = init.start(config)
@@ -136,8 +254,19 @@ def test_a_signal_during_exec_is_not_lost(init):
     assert statuses == {143}
 
 
-def test_no_exit_status_of_ten_thousand_children_is_lost(init):
-    """Orphans end by the thousand while the main process and its own children are waited for."""
+def test_each_exit_status_of_ten_thousand_children_is_told(init):
+    init.write("next", "read -r n < DIR/count; n=$((n + 1)); echo $n > DIR/count\n"
+                       "[ $((n % 1000)) -eq 0 ] || exit $((n % 99 + 1))\n".replace("DIR", str(init.folder)))
+    init.write("count", "0\n")
+    steps = [f"[step s{i}]\ncommand = sh DIR/next\nretries = 999\nretry-interval = 0s\n" for i in range(10)]
+    result = init.run("".join(steps) + "[run]\ncommand = true\n", timeout=600).ok()
+    told = [int(status) for status in re.findall(r"ended with status (\d+)", result.err)]
+    assert told == [n % 99 + 1 for n in range(1, 10_000) if n % 1000]
+    assert init.path("count").read_text() == "10000\n"
+
+
+def test_no_exit_status_is_lost_among_ten_thousand_orphans(init):
+    """They end by the thousand while the main process and its own children are waited for."""
     config = """[step children]
 command = sh -c "i=0; while [ $$i -lt 10000 ]; do (true &) ; i=$$((i+1)); done; exit 23"
 [run]
