@@ -11,6 +11,7 @@ import subprocess
 import tarfile
 import threading
 import time
+import uuid
 from datetime import datetime
 
 import pytest
@@ -488,12 +489,18 @@ def test_a_restart(stack, ada, service):
 
 
 def test_another_fpm_takes_over(stack, ada):
+    """Half of the load are POSTs: what was sent to a php-fpm that ends is not sent again by nginx where it may change something."""
     old = stack.only("fpm")
+    token = f"gpgauthv1.3.0|36|{uuid.uuid4()}|gpgauthv1.3.0"
+    question = {"gpg_auth": {"keyid": ada.fingerprint, "server_verify_token": ada.encrypt(token, ada.server())}}
 
-    def read(number, count):
-        assert ada.get("/resources.json").status == 200
+    def ask(number, count):
+        if number % 2 == 0:
+            assert ada.get("/resources.json").status == 200
+        else:
+            assert ada.post("/auth/verify.json", question).headers["X-GPGAuth-Verify-Response"] == token
 
-    with Load(read) as load:
+    with Load(ask) as load:
         stack.compose("up", "-d", "--no-recreate", "--no-deps", "--scale", "fpm=2", "fpm")
         (new,) = set(stack.containers("fpm")) - {stack.inspect(old)["Id"]}
         until(lambda: stack.healthy(new), "the new one is healthy", PATIENCE)
