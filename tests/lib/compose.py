@@ -20,7 +20,7 @@ def variables(program, file, environment):
 
 class StackCommand:
     """`debone stack NAME ...` in a folder of its own, with an engine of its own; `environment` is what its compose file's
-    variables are taken from. At the end what it left is taken down."""
+    variables are taken from. At the end what it left is taken down, and the place's variables are as before."""
 
     def __init__(self, place, name, environment):
         self.place, self.name, self.environment = place, name, environment
@@ -29,6 +29,7 @@ class StackCommand:
     def __enter__(self):
         self.folder.mkdir()
         self.engine = Engine().__enter__()
+        self.before = dict(self.place.environment)
         self.place.environment.update({"DOCKER_HOST": self.engine.host, "DOCKER_CONFIG": str(self.engine.folder),
                                        **self.environment})
         return self
@@ -40,6 +41,7 @@ class StackCommand:
         try:
             self("down", "--volumes")
         finally:
+            self.place.environment = self.before
             self.engine.__exit__(None, None, None)
 
 
