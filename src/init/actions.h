@@ -6,8 +6,8 @@
 
 namespace debone::init {
 
-// Reads NAME_FILE into NAME for the configuration's secrets, which the log hides from then on, and looks for what is
-// required. Throws Failure.
+// Reads NAME_FILE into NAME for the configuration's from_files and secrets, of which the latter the log hides from then
+// on, and looks for what is required. Throws Failure.
 void read_secrets(const Config& config, Environment& environment, Log& log);
 
 // Each throws Failure (a step with its own exit status) or Stopped.

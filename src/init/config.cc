@@ -15,8 +15,8 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::string_view init_keys[] = {"log",      "stop-signal", "drain",   "stop-timeout",
-                                          "timezone", "secrets",     "required"};
+constexpr std::string_view init_keys[] = {"log",      "stop-signal", "drain",      "stop-timeout",
+                                          "timezone", "secrets",     "from-files", "required"};
 constexpr std::string_view wait_keys[] = {"for",       "timeout", "interval", "if-missing",
                                           "if-exists", "if-set",  "if-unset"};
 constexpr std::string_view template_keys[] = {"from",       "text",      "to",     "owner",   "mode",
@@ -305,6 +305,11 @@ void read_init(const Values& values, Config& config) {
     }
   }
   config.secrets = values.variables("secrets");
+  config.from_files = values.variables("from-files");
+  for (const auto& name : config.from_files) {
+    if (std::ranges::count(config.secrets, name) > 0)
+      throw ConfigFailure(values.find("from-files")->place, cat("from-files: ", name, " is one of 'secrets'"));
+  }
   config.required = values.variables("required");
 }
 

@@ -100,7 +100,8 @@ struct Config {
   LogForm log = LogForm::text;
   Stopping stopping;
   std::string timezone = "UTC";
-  std::vector<std::string> secrets;
+  std::vector<std::string> secrets;     // variables that may come from a file, and are not logged
+  std::vector<std::string> from_files;  // those that may, and are
   std::vector<std::string> required;
   std::vector<std::variant<Wait, Template, Step>> actions;  // in the file's order
   std::optional<Run> run;

@@ -33,6 +33,7 @@ drain = 5s
 stop-timeout = 20s
 timezone = Europe/Berlin
 secrets = A B
+from-files = C
 required = A
 [wait db]
 for = tcp://$HOST:3306 unix:///run/x
@@ -66,6 +67,7 @@ listen = 9000 127.0.0.1:80 [::1]:80 $ADDRESS
   EXPECT_EQ(config.stopping.drain, Duration(5000));
   EXPECT_EQ(config.stopping.timeout, Duration(20'000));
   EXPECT_THAT(config.secrets, ElementsAre("A", "B"));
+  EXPECT_THAT(config.from_files, ElementsAre("C"));
   ASSERT_EQ(config.actions.size(), 3);
   const auto& wait = std::get<Wait>(config.actions[0]);
   EXPECT_EQ(wait.timeout, Duration(120'000));
@@ -106,6 +108,7 @@ TEST(ConfigText, RefusesWithTheLine) {
   EXPECT_EQ(refusal("[init]\ntimezone = ../../etc/x\n"),
             "init.conf:2: timezone: '../../etc/x' is no time zone, such as Europe/Berlin");
   EXPECT_EQ(refusal("[init]\nsecrets = A-B\n"), "init.conf:2: secrets: 'A-B' is no variable's name");
+  EXPECT_EQ(refusal("[init]\nsecrets = A\nfrom-files = B A\n"), "init.conf:3: from-files: A is one of 'secrets'");
   EXPECT_EQ(refusal("[wait x]\ntimeout = 1s\n"), "init.conf:1: [wait x] has no 'for'");
   EXPECT_EQ(refusal("[wait x]\nfor = db:3306\n"),
             "init.conf:2: for: 'db:3306' is not tcp://, unix://, http:// or file://");

@@ -26,22 +26,28 @@ std::string secret_of(const std::string& variable, const std::string& path) {
   return secret;
 }
 
+void read_one(const std::string& name, Environment& environment) {
+  const auto variable = name + "_FILE";
+  if (environment.has(variable)) {
+    if (environment.has(name)) throw Failure{cat("both ", name, " and ", variable, " are set")};
+    environment.set(name, secret_of(variable, *environment.find(variable)));
+  }
+  environment.unset(variable);
+}
+
 }  // namespace
 
 void read_secrets(const Config& config, Environment& environment, Log& log) {
+  for (const auto* names : {&config.secrets, &config.from_files}) {
+    for (const auto& name : *names) read_one(name, environment);
+  }
   for (const auto& name : config.secrets) {
-    const auto variable = name + "_FILE";
-    if (environment.has(variable)) {
-      if (environment.has(name)) throw Failure{cat("both ", name, " and ", variable, " are set")};
-      environment.set(name, secret_of(variable, *environment.find(variable)));
-    }
-    environment.unset(variable);
     if (environment.has(name)) log.hide(*environment.find(name));
   }
   for (const auto& name : config.required) {
     if (environment.has(name)) continue;
-    const bool secret = std::ranges::count(config.secrets, name) > 0;
-    throw Failure{secret ? cat("neither ", name, " nor ", name, "_FILE is set") : cat(name, " is not set")};
+    const bool from_file = std::ranges::count(config.secrets, name) + std::ranges::count(config.from_files, name) > 0;
+    throw Failure{from_file ? cat("neither ", name, " nor ", name, "_FILE is set") : cat(name, " is not set")};
   }
 }
 

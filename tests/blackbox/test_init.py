@@ -163,6 +163,15 @@ def test_secrets(init):
         assert (result.status, errors(result), result.out) == (125, [f"error: {text}"], "")
 
 
+def test_what_comes_from_a_file_and_is_no_secret(init, http):
+    config = f"[init]\nfrom-files = KEY\nrequired = KEY\n[wait a]\nfor = {http}/204?key=$KEY\n[run]\ncommand = env\n"
+    for env in ({"KEY_FILE": str(init.write("key", "plain\n"))}, {"KEY": "plain"}):
+        result = init.run(config, env=env).ok()
+        assert "KEY=plain\n" in result.out and "KEY_FILE" not in result.out
+        assert f"wait a: {http}/204?key=plain is there\n" in result.err
+    assert errors(init.run(config)) == ["error: neither KEY nor KEY_FILE is set"]
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize("by", ["file", "variable"])
 def test_no_secret_is_in_the_log(init, http, form, by):
