@@ -69,9 +69,9 @@ void add_source_options(CLI::App& app, ArchiveOptions& options) {
       ->type_name("N")
       ->check(CLI::Range(1U, 1024U).description(""));
   app.add_flag("--allow-expired", options.allow_expired,
-               "Accept a Release past its Valid-Until; a build's summary says so");
+               "Accept a Release past its Valid-Until; a build's summary and the lock say so");
   app.add_flag("--allow-older", options.allow_older,
-               "Accept a Release older than one seen before; a build's summary says so");
+               "Accept a Release older than one seen before; a build's summary and the lock say so");
   app.add_flag("--offline", options.offline, "Make no request: work from the store and the lock alone");
   app.add_option("--source", options.sources, "NAME=URL,KEYFILE: another address and key for a source of the recipe")
       ->type_name("SPEC")

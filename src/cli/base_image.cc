@@ -108,6 +108,7 @@ BaseImage build_base(const recipe::Extends& extends, const std::string& architec
                     .front()
                     .digest;
   base.tree = std::move(built.tree);
+  base.waived = selection.waived;
   return base;
 }
 

@@ -25,6 +25,7 @@ struct BaseImage {
   tree::Tree tree;                             // of its layers; a file's origin is "base:PACKAGE" or "base"
   std::vector<debian::PackageRecord> records;  // of the packages that it holds, but for those it holds some files of
   std::vector<std::string> finishers;          // that scripts of theirs asked for
+  std::vector<std::string> waived;             // what --allow-* let pass for it
 };
 
 // `recipe` extends something. Throws Error as building or reading an image does; (usage) where the image is none for

@@ -294,7 +294,7 @@ std::optional<LockSaid> write_lock_of(const Options& options, const recipe::Reci
   if (is_recipe_file(options.recipe)) return std::nullopt;
   std::vector<LockPart> parts;
   for (const auto& one : built) {
-    parts.push_back({one.selection.architecture, one.selection.suites, one.image.accounts});
+    parts.push_back({one.selection.architecture, one.selection.suites, one.selection.waived, one.image.accounts});
   }
   const auto path = lock_path(options.recipe);
   const bool checked = write_lock(join_lock(recipe, std::move(parts)), path, store);

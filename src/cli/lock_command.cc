@@ -51,6 +51,7 @@ int check(const Options& options) {
   Progress progress;
   const BuildContext context{store, archive_options(options.archive, recipe), std::nullopt, false, progress};
   const auto found = check_lock(lock.lock, recipe, context);
+  print(told_waived(lock.lock));
   if (found.holds()) {
     remember_checked(lock.text, store);
     print(

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/find_recipe.h"
 #include "resolve/drift.h"
 
@@ -68,6 +69,12 @@ LockFile require_lock(const std::string& what, const recipe::Recipe& recipe, con
   throw base::Error(base::Exit::usage, without)
       .at(lock_path(what).string())
       .hint(fmt::format("`debone lock {}` writes it", what));
+}
+
+std::string told_waived(const resolve::Lock& lock) {
+  std::string text;
+  for (const auto& waived : lock.waived) text += fmt::format("waived {}\n", base::printable(waived));
+  return text;
 }
 
 }  // namespace debone::cli

@@ -33,4 +33,7 @@ std::optional<LockFile> find_lock(const std::string& what, const recipe::Recipe&
 // Likewise; where there is none the Error says `without`.
 LockFile require_lock(const std::string& what, const recipe::Recipe& recipe, const std::string& without);
 
+// What was waived when the lock was made: lines such as "waived trixie: expired on ...".
+std::string told_waived(const resolve::Lock& lock);
+
 }  // namespace debone::cli

@@ -27,6 +27,12 @@ void join(std::vector<resolve::LockedSuite>& all, const std::vector<resolve::Loc
   }
 }
 
+void join(std::vector<std::string>& all, const std::vector<std::string>& some) {
+  for (const auto& each : some) {
+    if (std::ranges::count(all, each) == 0) all.push_back(each);
+  }
+}
+
 // A name has one number, whatever the architecture.
 void join(std::vector<resolve::LockedAccount>& all, const std::vector<resolve::LockedAccount>& some,
           const std::string& architecture) {
@@ -59,6 +65,7 @@ resolve::Lock join_lock(const recipe::Recipe& recipe, std::vector<LockPart> part
   std::ranges::sort(parts, {}, [](const LockPart& part) -> const auto& { return part.packages.name; });
   for (auto& part : parts) {
     join(lock.suites, part.suites);
+    join(lock.waived, part.waived);
     join(lock.users, part.accounts.users, part.packages.name);
     join(lock.groups, part.accounts.groups, part.packages.name);
     lock.architectures.push_back(std::move(part.packages));

@@ -16,6 +16,7 @@ namespace debone::cli {
 struct LockPart {
   resolve::LockedArchitecture packages;
   std::vector<resolve::LockedSuite> suites;
+  std::vector<std::string> waived;
   Accounts accounts;
 };
 

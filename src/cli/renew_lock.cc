@@ -29,7 +29,8 @@ using base::Exit;
 LockPart resolve_part(const recipe::Recipe& recipe, const std::string& architecture, const BuildContext& context) {
   auto selection = select_by_resolving(recipe, architecture, context);
   auto accounts = accounts_of(build_tree(recipe, selection, context).tree);
-  return {std::move(selection.architecture), std::move(selection.suites), std::move(accounts)};
+  return {std::move(selection.architecture), std::move(selection.suites), std::move(selection.waived),
+          std::move(accounts)};
 }
 
 // Lines such as "~ hello 1.0 -> 1.1", or "~ hello 1.0 -> 1.1 (arm64)" where that is so for some architectures alone. Of
@@ -119,8 +120,8 @@ void renew_lock(const std::string& what, const recipe::Recipe& recipe, const res
   const auto path = lock_path(what);
   const auto lock = join_lock(recipe, std::move(parts));
   write_lock(lock, path, store);
-  print(
-      fmt::format("{}{}: {}\n", before != nullptr ? told_changes(*before, lock) : "", path.string(), told_size(lock)));
+  print(fmt::format("{}{}: {}\n{}", before != nullptr ? told_changes(*before, lock) : "", path.string(),
+                    told_size(lock), told_waived(lock)));
 }
 
 }  // namespace debone::cli

@@ -235,7 +235,12 @@ Selection resolve_packages(std::vector<archive::Suite> suites, const recipe::Rec
     ++selection.architecture.apt_packages;
   }
   selection.base = base;
-  if (base != nullptr) selection.architecture.base = base->digest;
+  if (base != nullptr) {
+    selection.architecture.base = base->digest;
+    for (const auto& waived : base->waived) {
+      if (std::ranges::count(selection.waived, waived) == 0) selection.waived.push_back(waived);
+    }
+  }
   return selection;
 }
 

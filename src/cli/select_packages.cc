@@ -25,6 +25,7 @@ Selection select_from_lock(const resolve::Lock& lock, const recipe::Recipe& reci
         Selection selection;
         selection.architecture = locked_architecture(lock, architecture, what);
         selection.suites = lock.suites;
+        selection.waived = lock.waived;
         selection.debs = locked_debs(lock, selection.architecture, recipe, context.archive);
         selection.lock = &lock;
         add_locked_files(selection.architecture, recipe, context.store);

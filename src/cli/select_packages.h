@@ -19,7 +19,7 @@ struct Selection {
   resolve::LockedArchitecture architecture;
   std::vector<resolve::LockedSuite> suites;    // the Releases that they are from
   std::vector<archive::Wanted> debs;           // of those not left out; the recipe's own are in the store already
-  std::vector<std::string> waived;             // what --allow-* let pass
+  std::vector<std::string> waived;             // what --allow-* let pass, now or for the lock
   const resolve::Lock* lock = nullptr;         // that it is from; null: resolved
   std::shared_ptr<const BaseImage> base = {};  // that the recipe extends, where it was opened already
 };

@@ -93,6 +93,7 @@ image::Image build(const Wanted& image, const std::string& architecture, const A
                              .progress = progress,
                              .bases = &bases};
   auto built = build_recipe(image.recipe, image.what, lock, architecture, {recipe::Variant::latest}, context);
+  for (const auto& waived : built.selection.waived) progress.warning(fmt::format("{}: waived {}", image.what, waived));
   return std::move(built.image.variants.at(0));
 }
 

@@ -342,13 +342,14 @@ Lock parse_lock(std::string_view text, const std::string& file) {
   const auto origin = std::make_shared<const recipe::Origin>(recipe::Origin{file, "", "lock"});
   const auto root = recipe::read_yaml(text, origin, {largest_lock, 400'000});
   require_form(*root);
-  const Fields fields(*root, "the lock",
-                      {"lock", "name", "extends", "base", "closure", "sources", "requests", "files", "keep", "exclude",
-                       "debug", "starts", "cuts", "suites", "users", "groups", "packages", "unresolved", "with-apt"});
+  const Fields fields(*root, "the lock", {"lock",   "name",  "extends", "base",     "closure",    "sources", "requests",
+                                          "files",  "keep",  "exclude", "debug",    "starts",     "cuts",    "suites",
+                                          "waived", "users", "groups",  "packages", "unresolved", "with-apt"});
   Lock lock;
   lock.inputs.file = file;
   read_inputs(fields, lock.inputs);
   lock.suites = list_of(fields, "suites", "suite", suite_of, [](const auto& suite) { return suite.label; });
+  lock.waived = lines_of(fields, "waived");
   const auto name = [](const LockedAccount& account) { return account.name; };
   lock.users = list_of(fields, "users", "user", account_of, name);
   lock.groups = list_of(fields, "groups", "group", account_of, name);

@@ -84,6 +84,7 @@ struct LockedArchitecture {
 struct Lock {
   Inputs inputs;                                  // of the recipe that it was made for
   std::vector<LockedSuite> suites;                // in the sources' order
+  std::vector<std::string> waived;                // what --allow-* let pass of them: "trixie: expired on ..."
   std::vector<LockedAccount> users;               // sorted by id
   std::vector<LockedAccount> groups;              // likewise
   std::vector<LockedArchitecture> architectures;  // sorted by name

@@ -84,6 +84,23 @@ std::string error_of(const std::string& text) {
 
 TEST(Lock, IsWrittenAsItWasRead) { EXPECT_EQ(text_of(parse_lock(whole, "app.lock")), whole); }
 
+TEST(Lock, SaysWhatWasWaived) {
+  EXPECT_TRUE(parse_lock(whole, "app.lock").waived.empty());
+  const auto text =
+      with("users:\n",
+           "waived:\n"
+           "  - \"trixie: expired on 2026-11-21T10:11:12Z (Valid-Until)\"\n"
+           "  - \"vendor stable: of 2026-11-15T10:11:12Z, older than the one of 2026-11-16T10:11:12Z that "
+           "was seen before (Date)\"\n"
+           "users:\n");
+  const auto lock = parse_lock(text, "app.lock");
+  ASSERT_EQ(lock.waived.size(), 2U);
+  EXPECT_EQ(lock.waived[0], "trixie: expired on 2026-11-21T10:11:12Z (Valid-Until)");
+  EXPECT_EQ(text_of(lock), text);
+  EXPECT_EQ(error_of(with("users:\n", "waived: yes\nusers:\n")),
+            "error: app.lock:23:9: 'waived' must be a list, not a text\n");
+}
+
 TEST(Lock, SaysWhatStandsInIt) {
   const auto lock = parse_lock(whole, "app.lock");
   EXPECT_EQ(lock.inputs.name, "app");

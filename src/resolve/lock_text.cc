@@ -96,6 +96,7 @@ std::string text_of(const Lock& lock) {
   if (!lock.inputs.starts.empty()) text += fmt::format("starts: {}\n", yaml_text(lock.inputs.starts));
   section(text, "cuts", lock.inputs.cuts, item);
   section(text, "suites", lock.suites, line);
+  section(text, "waived", lock.waived, [](const std::string& waived) { return yaml_text(waived); });
   section(text, "users", lock.users, line);
   section(text, "groups", lock.groups, line);
   text += "packages:\n";

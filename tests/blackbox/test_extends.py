@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import time
 
 import pytest
 
@@ -108,6 +109,18 @@ def test_one_with_nothing_of_its_own_is_its_base_with_another_configuration(plac
     assert layers_of(same) == layers_of(base)
     assert same.config["config"]["Cmd"] == ["print", "other"]
     assert same.config["config"]["Entrypoint"] == ["/usr/bin/hello"]
+
+
+@pytest.mark.parametrize("contents", ["contents: {packages: [extra]}\n", ""], ids=["packages", "no-packages"])
+def test_what_was_waived_for_the_base_is_told_once(place, archive, contents):
+    archive.publish([*standard(), extra()], date=time.time() - 120, valid_until=time.time() - 60)
+    place.write("base.yaml", BASE)
+    place.write("app.yaml", f"name: app\nextends: base.yaml\n{contents}environment: {{A: app}}\n")
+    told = place.run("build", "app.yaml", "--allow-expired").ok().out
+    assert told.count("waived") == 1 and "\n  waived    trixie: expired on " in told
+    place.run("lock", "app.yaml", "--allow-expired").ok()
+    for lock in ("base.lock", "app.lock"):
+        assert (place.work / lock).read_text().count("\n  - \"trixie: expired on ") == 1
 
 
 def test_the_lock_holds_the_base_and_a_base_that_moved_is_drift(place, archive):

@@ -13,7 +13,7 @@ from aptrepo import ARCH, Directory, File, Repository, package, program, shared_
 from debone import Workplace
 from ociimage import Image
 from server import Server, replaced
-from tinydebian import RECIPE, TinyDebian, base_files, hello, recipe_of, standard
+from tinydebian import RECIPE, TinyDebian, base_files, busybox, hello, recipe_of, standard
 
 LATER = 60  # seconds after the Release that was locked
 
@@ -363,9 +363,31 @@ def test_a_mirror_that_lags(place, debian):
                         valid_until=time.time() - LATER, fields={"Origin": "Debian", "Label": "Debian"})
     result = place.run("lock", "test.yaml")
     assert result.status == 4 and "--allow-expired" in result.errors
-    place.run("lock", "test.yaml", "--allow-expired").ok()
-    assert "expired" not in place.build(RECIPE).ok().out, "a lock names the Release, whatever its age"
-    place.run("lock", "--check", "test.yaml").ok()
+    # What was let pass is told wherever the lock is written or used, and changes no byte of the image.
+    told = place.run("lock", "test.yaml", "--allow-expired").ok().out
+    waived = re.fullmatch(rf"test.lock: 3 packages for {ARCH}\nwaived (trixie: expired on \S+Z \(Valid-Until\))\n", told)[1]
+    assert f'\nwaived:\n  - "{waived}"\nusers:\n' in lock_of(place)
+    assert f"\n  waived    {waived}\n" in place.build(RECIPE, "-o", "by-lock").ok().out
+    result = place.build(RECIPE, "-o", "by-lock-again", "--format", "json").ok().json
+    assert [image["waived"] for image in result["images"]] == [[waived]]
+    assert place.run("lock", "--check", "test.yaml").ok().out.startswith(f"waived {waived}\ntest.lock: all of its ")
+    (place.work / "test.lock").rename(place.work / "kept.lock")
+    assert f"\n  waived    {waived}\n" in place.build(RECIPE, "--allow-expired", "-o", "without").ok().out
+    assert Image(place.work / "without").digest == Image(place.work / "by-lock").digest
+    # Once the mirror has caught up nothing is waived.
+    (place.work / "kept.lock").rename(place.work / "test.lock")
+    debian.publish()
+    assert place.run("update", "test.yaml", "--allow-expired").ok().out == (
+        f"nothing changes in the image\ntest.lock: 3 packages for {ARCH}\n")
+    assert "waived" not in lock_of(place) + place.build(RECIPE).ok().out
+
+
+def test_what_was_waived_for_a_recipe_of_the_catalog_stands_in_the_lock_of_its_build(place, debian):
+    named = ("ca-certificates", "media-types", "netbase", "tzdata", "tzdata-legacy")
+    debian.publish([*standard(), busybox(), *map(package, named)], date=time.time() - 2 * LATER,
+                   valid_until=time.time() - LATER)
+    assert "\n  waived    trixie: expired on " in place.run("build", "static", "--allow-expired").ok().out
+    assert "\nwaived:\n  - \"trixie: expired on " in lock_of(place, "static.lock")
 
 
 def test_killed_at_many_moments(place, debian):

@@ -8,6 +8,7 @@ import re
 import shutil
 import stat
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -405,6 +406,14 @@ def test_what_several_images_extend_is_built_once(place, debian):
         loaded = json.load(archive.extractfile("manifest.json"))
     assert [one["Config"].removeprefix("blobs/sha256/") for one in loaded] == [
         digest.removeprefix("sha256:") for digest in alone]
+
+
+def test_what_was_waived_for_an_image_is_told(place, fake, debian):
+    debian.publish([*standard(), busybox()], date=time.time() - 120, valid_until=time.time() - 60)
+    fake.say("images", "")
+    fake.containers(*UP)
+    done = place.run("stack", "tiny", "up", "--allow-expired").ok()
+    assert len(done.warnings) == 1 and done.warnings[0].startswith("tiny/box.yaml: waived trixie: expired on ")
 
 
 # --- backup and restore ---------------------------------------------------------------------------------------------
