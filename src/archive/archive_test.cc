@@ -193,6 +193,16 @@ TEST_F(ArchiveTest, WhatTheSuiteDoesNotHaveIsNamed) {
   expect_error(apt(), Exit::usage,
                "error: r.yaml:3:5: test stable has no packages for riscv64\n  hint: it has them for amd64, arm64\n",
                "riscv64");
+  expect_error(
+      apt("stable", {"contrib"}), Exit::network,
+      fmt::format("error: {}/dists/stable/InRelease: names the component 'contrib', but no Packages file of it "
+                  "for amd64\n  hint: only who keeps this archive can mend that\n",
+                  server.url()));
+  suite.more = "";
+  publish("/dists/stable/", suite);
+  expect_error(apt("stable", {"mian"}), Exit::usage,
+               "error: r.yaml:3:5: test stable has no component 'mian' for amd64\n"
+               "  hint: its Release does not say which it has\n");
 }
 
 TEST_F(ArchiveTest, AnExpiredReleaseIsRefusedUnlessAllowed) {

@@ -70,9 +70,16 @@ Error nothing_there(const SuitePlan& suite, const debian::ReleaseFields& release
   }
   std::vector<std::string> names;  // security.debian.org writes "updates/main"
   for (const auto& name : release.components) names.push_back(name.substr(name.rfind('/') + 1));
+  if (holds(names, component)) {
+    return Error(Exit::network,
+                 fmt::format("names the component '{}', but no Packages file of it for {}", component, architecture))
+        .at(shown_url(suite.url_of("InRelease")))
+        .hint("only who keeps this archive can mend that");
+  }
   return Error(Exit::usage, fmt::format("{} has no component '{}' for {}", suite.label, component, architecture))
       .at(suite.place)
-      .hint(fmt::format("it has {}", base::join(names, ", ")));
+      .hint(names.empty() ? "its Release does not say which it has"
+                          : fmt::format("it has {}", base::join(names, ", ")));
 }
 
 // Decompressed and, where the Release names the text too, held to that.

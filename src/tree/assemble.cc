@@ -215,11 +215,16 @@ class Assembler {
     const auto* standing = tree_.find(where);
     if (standing == nullptr) return true;
     if (standing->type == NodeType::directory) {
-      throw Error(Exit::usage,
-                  fmt::format("'{}' is a file here and a directory in {}", where.absolute(), owner_of(*standing)))
-          .at(current_->record.id());
+      throw of_two_kinds(where, *standing, "a file here and a directory");
     }
     return wins_over(*standing, where);
+  }
+
+  Error of_two_kinds(const RelPath& path, const Node& standing, std::string_view what) const {
+    if (standing.origin == origin_)
+      return refused(fmt::format("'{}' is a file and a directory in it", path.absolute()));
+    return Error(Exit::usage, fmt::format("'{}' is {} in {}", path.absolute(), what, owner_of(standing)))
+        .at(current_->record.id());
   }
 
   // Whether this package's file takes the place of another's, or the other's stays.
@@ -286,9 +291,7 @@ class Assembler {
     for (auto parent = where.parent(); !where.is_root(); parent = parent.parent()) {
       const auto* standing = tree_.find(parent);
       if (standing != nullptr && standing->type != NodeType::directory) {
-        throw Error(Exit::usage,
-                    fmt::format("'{}' is a directory here and a file in {}", parent.absolute(), owner_of(*standing)))
-            .at(current_->record.id());
+        throw of_two_kinds(parent, *standing, "a directory here and a file");
       }
       if (standing != nullptr) break;
       implicit_.insert(parent);

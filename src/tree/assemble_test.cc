@@ -81,6 +81,11 @@ TEST(Assemble, RefusesWhatAnImageMayNotHold) {
             "the link '/h' to '../y' leads out of the image");
   EXPECT_EQ(refusal({file("./f"), file("././f")}), "'/f' stands in it twice");
   EXPECT_EQ(refusal({file("./bin/x"), file("./usr/bin/x")}), "'/usr/bin/x' stands in it twice");
+  EXPECT_EQ(refusal({file("./f"), file("./f/g")}), "'/f' is a file and a directory in it");
+  EXPECT_EQ(refusal({file("./f/g"), file("./f")}), "'/f' is a file and a directory in it");
+  EXPECT_EQ(refusal({dir("./f/"), file("./f")}), "'/f' is a file and a directory in it");
+  EXPECT_EQ(refusal({file("./f"), dir("./f/")}), "'/f' stands in it twice");
+  EXPECT_EQ(refusal({file("./f"), link("./l", "f"), file("./l/g")}), "'/f' is a file and a directory in it");
   EXPECT_EQ(refusal({{.name = "./f", .mtime = std::string(12, '\xFF')}}), "'/f' has a time before 1970 or after 2242");
   EXPECT_EQ(refusal({link("./a", "b"), link("./b", "a"), file("./a/f")}), "the links of '/a/f' go in a circle");
   EXPECT_EQ(refusal({link("./lib", "opt/lib")}),

@@ -285,6 +285,7 @@ def test_index_that_wants_memory(place, repo, server, golden):
     lambda text: text.replace("Filename: pool/hello", "Filename: /etc/hello"),
 ], ids=["no-colon", "twice", "no-version", "bad-version", "bad-relation", "bad-name", "dotdot-file", "absolute-file"])
 def test_malformed_stanza(place, repo, server, edit, golden):
+    """A name that none can have is another package's, as apt has it, and of no concern until something asks for that one."""
     repo.publish("stable", standard(), edit_index=edit)
     fails_then_heals(place, repo, server, golden)
 
@@ -350,6 +351,7 @@ BAD_DEBS = {
     "hard-link-to-a-directory": raw_deb("bad", [directory("./usr"), hard_link("./x", "./usr")]),
     "file-over-a-directory": raw_deb("bad", [entry("./usr/bin", b"x")]),
     "file-below-a-file": raw_deb("bad", [entry("./f", b"x"), entry("./f/g", b"x")]),
+    "file-over-its-own-directory": raw_deb("bad", [directory("./d"), entry("./d", b"x")]),
     "same-path-twice": raw_deb("bad", [entry("./f", b"x"), entry("./f", b"y")]),
 }
 
