@@ -212,7 +212,16 @@ def signatures():
         put("in_release", "good", signed)
         put("in_release", "text-before", b"Origin: Evil\n\n" + signed)
         put("in_release", "changed", signed.replace(b"Suite: s", b"Suite: t"))
-        put("in_release", "another-key", keys.sign(text, [keys.make("stranger", "ed25519")]))
+        stranger = keys.make("stranger", "ed25519")
+        put("in_release", "another-key", keys.sign(text, [stranger]))
+
+        def detached(text, *signers):
+            return f"detached {len(text)}\n{text}".encode() + keys.sign(text, signers, "--detach-sign")
+        put("stored_release", "inline", b"inline\n" + signed)
+        put("stored_release", "good", detached(text, key))
+        put("stored_release", "two-signatures", detached(text, stranger, key))
+        put("stored_release", "changed", detached(text, key).replace(b"Suite: s", b"Suite: t"))
+        put("stored_release", "another-key", detached(text, stranger))
     finally:
         keys.close()
 
@@ -256,6 +265,7 @@ with-apt:
   amd64: {packages: 12, size: 3400}
 """.replace("HASH", "1".zfill(64)).replace("KEY", "AAAABBBBCCCCDDDDEEEE" * 2)
     put("lock", "whole", whole)
+    put("lock", "waived", whole.replace("users:\n", 'waived:\n  - "trixie: expired on 2026-11-21T10:11:12Z (Valid-Until)"\nusers:\n'))
     put("lock", "newer", "lock: 2\n")
     put("lock", "conflict", whole.replace("closure: lean\n", "<<<<<<< HEAD\nclosure: lean\n=======\nclosure: full\n>>>>>>> other\n"))
     put("lock", "quoted", whole.replace("why: the recipe names it", 'why: "a\\x01\\\\ \\"b\\" \\u00e9"'))
