@@ -26,8 +26,22 @@ def snapshot(path):
     """Every file's name and hash."""
     if path.is_file():
         return hashlib.sha256(path.read_bytes()).hexdigest()
+    if path.suffix == ".rootfs":
+        return nodes(path)
     return {str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(path.rglob("*")) if file.is_file()}
+
+
+def nodes(folder):
+    """All that a plain directory holds, itself included: names, kinds and modes, owners, times, contents, hard links."""
+    found, inodes = {}, {}
+    for path in [folder, *sorted(folder.rglob("*"))]:
+        status = path.lstat()
+        content = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else None
+        name = str(path.relative_to(folder))
+        linked = inodes.setdefault(status.st_ino, name)  # its first name
+        found[name] = (status.st_mode, status.st_uid, status.st_gid, status.st_mtime_ns, linked, content)
+    return found
 
 
 def prepare(place, umask, when):
@@ -40,7 +54,7 @@ def prepare(place, umask, when):
     place.write("test.yaml", APP)
 
 
-@pytest.mark.parametrize("kind, name", [("oci", "test"), ("docker", "test.tar")])
+@pytest.mark.parametrize("kind, name", [("oci", "test"), ("docker", "test.tar"), ("rootfs", "test.rootfs")])
 def test_build_twice_and_compare(keys, archive_key, tmp_path_factory, kind, name):
     www = tmp_path_factory.mktemp("www")
     many = package("many", files={f"/usr/share/many/{i:03}": File(bytes([i]) * 5000, 0o644) for i in range(200)})
@@ -53,7 +67,7 @@ def test_build_twice_and_compare(keys, archive_key, tmp_path_factory, kind, name
     ]
     seen = []
     for how in differing:
-        place = Workplace(root=how["root"])
+        place = Workplace(root=how["root"] or kind == "rootfs")  # who alone can give files to the image's users
         try:
             with Server(www) as server:
                 place.environment.update(archive.environment(server.url))
