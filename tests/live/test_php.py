@@ -133,7 +133,7 @@ def test_conf_d_links_have_apts_priorities(suite):
 
 def test_sessions_can_be_kept(suite):
     entry = suite.image.entries()["var/lib/php/sessions"]
-    assert entry.isdir() and entry.mode in (0o700, 0o1733)
+    assert entry.isdir() and (entry.mode, entry.uid, entry.gid) == (0o700, 33, 33)
 
 
 def test_certificates(suite, tmp_path):
@@ -276,6 +276,7 @@ def test_a_page_over_fastcgi(live_place, live_build, suite):
 
 def test_a_request_in_work_is_answered_before_it_stops(live_place, live_build, suite):
     layout, _ = live_build(recipe_with_pages(f"{suite.prefix}php-fpm"))
+    assert suite.image.config["config"]["StopSignal"] == "SIGQUIT", "the signal that is sent below"
     with serving(live_place, layout) as process:
         half = []
 
