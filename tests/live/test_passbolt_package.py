@@ -20,10 +20,12 @@ CAKE = "/usr/share/php/passbolt/bin/cake.php"
 
 
 @pytest.fixture(scope="module")
-def built(live_place, live_build, keys, archive_key):
+def built(live_place, live_build, keys, archive_key, request):
+    # Whether every maintainer script is known, the archive may change from one day to the other.
+    strict = ["--strict"] if request.config.getoption("--wide") else []
     vendor = live_place.folder / "vendor"
     passbolt_standin.publish(vendor, keys, archive_key)
-    return live_build(RECIPE, "--strict", "--source", f"passbolt=file:{vendor}/ce/debian,{vendor}/pub.key")
+    return live_build(RECIPE, *strict, "--source", f"passbolt=file:{vendor}/ce/debian,{vendor}/pub.key")
 
 
 def test_nothing_is_found(built):
