@@ -33,12 +33,18 @@ def containers(template):
     return template["spec"].get("initContainers", []) + template["spec"]["containers"]
 
 
+_SOURCES = {"configMapRef": ("ConfigMap", "data"), "secretRef": ("Secret", "stringData")}
+
+
 def environment(container, documents=DOCUMENTS):
-    """The container's variables but for those of Secrets, which are the user's."""
+    """The container's variables. Secrets are the user's: one that the container can do without need not be there."""
     found = {}
     for source in container.get("envFrom", []):
-        if "configMapRef" in source:
-            found.update(named("ConfigMap", documents)[source["configMapRef"]["name"]]["data"])
+        ((reference, asked),) = source.items()
+        kind, key = _SOURCES[reference]
+        document = named(kind, documents).get(asked["name"])
+        assert document or asked.get("optional"), f"there is no {kind} {asked['name']}"
+        found.update(document[key] if document else {})
     for one in container.get("env", []):
         if "valueFrom" in one:
             asked = one["valueFrom"]["configMapKeyRef"]

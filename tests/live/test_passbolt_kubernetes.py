@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,11 @@ PATIENCE = 240  # seconds, on a busy machine
 ADDRESS = "https://passbolt.example.org"
 VERSION = re.search(r"'version' => '([\d.]+)'", (FIXTURE / "root/etc/passbolt/version.php").read_text())[1]
 NEXT = "99.0.0"
+# Those of docs/passbolt.md: what is brought along, with the password of the official images' test, and the login of e-mail.
+SECRETS = {"passbolt-brought": {"SECURITY_SALT": "of the old one, " * 4,
+                                "DATASOURCES_DEFAULT_PASSWORD": "±!@#$%^&*()_+=-}{|:;<>?"},
+           "passbolt-email": {"EMAIL_TRANSPORT_DEFAULT_USERNAME": "mailer",
+                              "EMAIL_TRANSPORT_DEFAULT_PASSWORD": "p@ss word$1"}}
 
 
 class Pod:
@@ -112,6 +118,11 @@ class Pod:
         return json.loads(self.cluster.docker("inspect", self.name).stdout)[0]["NetworkSettings"]["Networks"][
             self.cluster.network]["IPAddress"]
 
+    def environments(self):
+        """Of its processes, as the kernel has them."""
+        lines = self.cluster.docker("top", self.name).stdout.splitlines()[1:]
+        return [Path(f"/proc/{line.split()[1]}/environ").read_bytes() for line in lines]
+
     def log(self):
         return self.cluster.log(self.name)
 
@@ -128,10 +139,12 @@ class Cluster:
         self.folder.chmod(0o755)
 
     def apply(self, settings):
-        """The base with an overlay as a user has it, and k8s/admin, whose images are this engine's."""
+        """The base with an overlay and Secrets as a user has them, and k8s/admin, whose images are this engine's."""
         shutil.copytree(K8S, self.folder / "k8s")
         folders = write_overlay(self.folder / "k8s", "mine", settings, {name: (name, "latest") for name in IMAGES})
         self.documents = [document for folder in folders for document in rendered(folder)]
+        self.documents += [{"kind": "Secret", "metadata": {"name": name}, "stringData": data}
+                           for name, data in SECRETS.items()]
 
     def docker(self, *words):
         done = self.engine.docker(*words)
@@ -219,6 +232,9 @@ def test_the_pods_come_up(cluster, sink, broken):
         says(cluster, pod.waiting, f"waits for file:///keys/{file}")
     assert os.listdir(cluster.folder / "passbolt-keys") == [], "nothing was made before the keys"
     assert "keys: all is there" in cluster.pod("passbolt-keys").start().ended()
+    brought = SECRETS["passbolt-brought"]
+    for name, file in (("SECURITY_SALT", "salt/salt"), ("DATASOURCES_DEFAULT_PASSWORD", "database/password")):
+        assert (cluster.folder / "passbolt-keys" / file).read_text() == brought[name]
     for name in ("db", "migrate"):
         pods[name].waited()
     cluster.pod("passbolt-valkey").up()
@@ -250,8 +266,31 @@ def test_the_pods_come_up(cluster, sink, broken):
     assert link and cluster.curl("--fail", "--insecure", "--resolve", f"passbolt.example.org:4433:{nginx.address()}",
                                  link[0].replace(ADDRESS, f"{ADDRESS}:4433"))
     assert "1 e-mails sent, 0 failed." in pods["email"].start().ended()
-    assert sink.to("ada@example.org")
+    assert sink.to("ada@example.org") and sink.logins == [tuple(SECRETS["passbolt-email"].values())]
     cluster.pod("passbolt-expired").start().ended()
+
+
+def test_who_gets_which_secret(cluster):
+    """What is brought along is told to keys alone, and reaches the others by its volume."""
+    names = {}
+    for container in cluster.docker("ps", "-aq", "--filter", f"network={cluster.network}").stdout.split():
+        seen = json.loads(cluster.docker("inspect", container).stdout)[0]
+        told = dict(one.partition("=")[::2] for one in seen["Config"]["Env"])
+        pod = seen["Name"].removeprefix("/")
+        names[pod] = {name for name, secret in SECRETS.items() if secret.items() <= told.items()}
+        values = {value for secret in SECRETS.values() for value in secret.values() if value in told.values()}
+        assert values == {value for name in names[pod] for value in SECRETS[name].values()}, pod
+    assert {pod: found for pod, found in names.items() if found} == {
+        "passbolt-keys": {"passbolt-brought"},
+        **{f"passbolt-{pod}": {"passbolt-email"} for pod in ("fpm", "email", "expired", "admin")}}
+    assert {"passbolt-db", "passbolt-valkey", "passbolt-migrate", "passbolt-nginx"} < names.keys()
+
+    brought = SECRETS["passbolt-brought"]
+    salt = f"SECURITY_SALT={brought['SECURITY_SALT']}".encode()
+    assert any(salt in environment.split(b"\0") for environment in cluster.pod("passbolt-fpm").environments())
+    login = ["--protocol=tcp", "--user=keeper", f"--password={brought['DATASOURCES_DEFAULT_PASSWORD']}", "vault"]
+    users = cluster.docker("exec", "passbolt-db", "mariadb", *login, "-N", "-e", "select username from users").stdout
+    assert users.split() == ["ada@example.org"]
 
 
 def test_an_upgrade(cluster, broken, tmp_path):
@@ -275,7 +314,7 @@ def test_an_upgrade(cluster, broken, tmp_path):
     fpm.waited()
     # One that fails before it touches the tables leaves the mark: here the database knows no such user.
     migrate.more = [*of_next, "-e", "DATASOURCES_DEFAULT_USERNAME=nobody"]
-    assert "migrate: the database passbolt: " in migrate.start().ended(1)
+    assert "migrate: the database vault: " in migrate.start().ended(1)
     assert cluster.mark() == NEXT
     # Of the version before none is started any more.
     before = cluster.pod("passbolt-fpm").wait()
