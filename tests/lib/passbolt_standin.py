@@ -81,7 +81,7 @@ def publish(folder, keys, key):
     """Writes FOLDER/ce/debian and FOLDER/pub.key."""
     folder = Path(folder)
     repository = Repository(folder / "ce/debian", keys, key)
-    repository.publish("buster", None, components={"stable": [deb()]},
+    repository.publish("buster", None, components={"stable": [deb()]}, architectures=("amd64", "arm64"),
                        fields={"Origin": "Passbolt", "Label": "Passbolt"})
     (folder / "pub.key").write_bytes(keys.armoured(key))
     return repository

@@ -23,8 +23,8 @@ PRIVATE = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s(
 TRIES_ITSELF = re.compile(r"usr/lib/[^/]+/libgnutls\.so\.[0-9.]+")
 
 
-def image_of(live_build, name):
-    return Image(live_build(SOURCE / "stacks/passbolt" / name if name.endswith(".yaml") else name)[0])
+def image_of(live_build, name, *options):
+    return Image(live_build(SOURCE / "stacks/passbolt" / name if name.endswith(".yaml") else name, *options)[0])
 
 
 @pytest.mark.parametrize("name", [*IMAGES, *BOOKWORM, *STACKS])
@@ -62,13 +62,16 @@ def test_there_is_no_shell(live_build, name):
     assert not names & {"sh", "bash", "dash", "cron", "perl"}
 
 
-def test_the_webroot_is_one_layer_in_all(live_build):
-    shared = set.intersection(*({bytes(layer) for layer in image_of(live_build, name).layers()} for name in IMAGES))
-    assert any(b"usr/share/php/passbolt/webroot/index.php" in layer for layer in shared)
-
-
 def digests(image):
     return [layer["digest"] for layer in image.manifest["layers"]]
+
+
+@pytest.mark.parametrize("names", [IMAGES, [*BOOKWORM, "passbolt-nginx"]], ids=["trixie", "bookworm"])
+def test_the_webroot_is_one_layer_in_all(live_build, names):
+    images = [image_of(live_build, name) for name in names]
+    shared = set.intersection(*(set(digests(image)) for image in images))
+    (layer,) = [layer for digest, layer in zip(digests(images[0]), images[0].layers()) if digest in shared]
+    assert b"usr/share/php/passbolt/webroot/index.php" in layer
 
 
 def libraries(image, tmp_path):
@@ -94,3 +97,42 @@ def test_it_begins_with_the_layers_of_php_fpm(live_build, name, tmp_path):
     entries = image.entries()
     assert [path for path in ours.values() if path.removeprefix("/") not in entries
             and f"usr{path}" not in entries] == [], "each is there"
+
+
+# --- another architecture, built and not run
+
+
+WITHOUT_INIT = {"valkey", "passbolt-keys.yaml"}
+AARCH64 = 183  # e_machine of ELF
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("name", [*IMAGES, "bookworm/passbolt-fpm", "passbolt-keys.yaml", "passbolt-migrate.yaml",
+                                  "include/mariadb.yaml", "valkey"])
+def test_arm64_is_arm64(live_build, name):
+    """Each image of the stack, debone-init and what comes above a base of that architecture among it."""
+    image = image_of(live_build, name, "--arch", "arm64")
+    assert (image.config["os"], image.config["architecture"]) == ("linux", "arm64")
+    machines = {}
+    for path, member in image.entries().items():
+        content = image.read(path) if member.isreg() else b""
+        if content.startswith(b"\x7fELF"):
+            machines[path] = int.from_bytes(content[18:20], "little")
+    assert set(machines.values()) == {AARCH64} and len(machines) > 5
+    assert ("usr/sbin/debone-init" in machines) is (name not in WITHOUT_INIT)
+    if "nginx" not in name and "passbolt-" in name:
+        base = image_of(live_build, f"{'bookworm/' if 'bookworm' in name else ''}php-fpm", "--arch", "arm64")
+        assert digests(image)[:len(digests(base))] == digests(base)
+        assert "usr/bin/gpg" in machines
+
+
+@pytest.mark.wide
+def test_a_base_of_two_architectures(live_build):
+    """Of a layout that holds both, an image begins with the layers of its own."""
+    both = live_build("php-fpm", "--arch", "amd64", "--arch", "arm64")[0]
+    text = f"name: above\nextends: {both}\ncontents: {{sources: [{{debian: trixie}}], packages: [gpg]}}\n"
+    for architecture in ("amd64", "arm64"):
+        image = Image(live_build(text, "--arch", architecture)[0])
+        base = Image(both, architecture)
+        assert image.config["architecture"] == base.config["architecture"] == architecture
+        assert digests(image)[:len(digests(base))] == digests(base) and len(digests(image)) > len(digests(base)) > 0
