@@ -34,8 +34,8 @@ class StackCommand:
                                        **self.environment})
         return self
 
-    def __call__(self, *arguments):
-        return self.place.run("stack", self.name, *arguments, cwd=self.folder, timeout=3600)
+    def __call__(self, *arguments, **more):
+        return self.place.run("stack", self.name, *arguments, cwd=self.folder, timeout=3600, **more)
 
     def __exit__(self, *_):
         try:

@@ -4,11 +4,12 @@ e-mail; and a backup that brings the same server back. On Debian 13 and, with PH
 import base64
 import json
 import re
+import socket
 import subprocess
 
 import pytest
 
-from compose import StackCommand
+from compose import Stack, StackCommand
 from init import until
 from passbolt_client import Client
 from ports import free_ports
@@ -54,8 +55,8 @@ def on_bookworm(compose):
     compose.write_text(changed)
 
 
-def answer():
-    return subprocess.run(["curl", "--silent", "--insecure", "--noproxy", "*", f"{ADDRESS}/healthcheck/status.json"],
+def answer(path="/healthcheck/status.json", *options):
+    return subprocess.run(["curl", "--silent", "--insecure", "--noproxy", "*", *options, ADDRESS + path],
                           capture_output=True, text=True).stdout
 
 
@@ -76,6 +77,45 @@ def php(stack, service, code):
     return done.stdout
 
 
+def require_what_the_official_images_hold(stack):
+    """At run time."""
+    compose = Stack(stack.engine, stack.folder / "passbolt/compose.yaml", stack.environment, "passbolt")
+    gpg = compose.compose("run", "--rm", "--no-deps", "-T", "cli", "passbolt", "healthcheck", "--gpg").stdout
+    assert gpg.count("[PASS]") >= 10 and "[FAIL]" not in gpg, gpg
+    modes = php(stack, "fpm", """foreach (['', '/jwt.key', '/jwt.pem'] as $name) {
+        echo decoct(fileperms("/etc/passbolt/jwt$name") & 07777), " ";
+    }""")
+    assert modes.split() == ["750", "640", "640"]
+    headers = answer("/healthcheck/status.json", "--include", "--http2").partition("\n\n")[0].lower()
+    assert headers.startswith("http/2 200") and "x-powered-by" not in headers
+    assert answer("/vendor/autoload.php", "--output", "/dev/null", "--write-out", "%{http_code}") == "404"
+
+
+def require_status_and_logs(stack):
+    """Compose's own, of each service; the scheduler's tell that it knows the fingerprint."""
+    told = stack("status").ok().out
+    lines = {line[1]: line[0] for line in re.finditer(r"^passbolt[-_](\w+)[-_]1 .*$", told, re.MULTILINE)}
+    states = {"keys": r"Exit(ed)? \(?0\)?", "migrate": r"Exit(ed)? \(?0\)?", "scheduler": r"\bUp\b",
+              **{service: r"\bUp\b.* \(healthy\)" for service in ("db", "valkey", "fpm", "nginx")}}
+    assert {service for service, line in lines.items() if re.search(states[service], line)} == states.keys(), told
+    colour = re.compile(r"\x1b\[[0-9;]*m")  # 1.29's, wherever it writes to
+    logs = {service: colour.sub("", stack("logs", service).ok().out) for service in ("fpm", "scheduler")}
+    for service, log in logs.items():
+        (name,) = set(re.findall(r"^(\S+) +\| ", log, re.MULTILINE))
+        assert re.fullmatch(rf"(passbolt[-_])?{service}[-_]1", name)
+    assert "ready to handle connections" in logs["fpm"]
+    assert f"Keyring init OK: {fingerprint(stack)}" in logs["scheduler"]
+
+
+def require_no_start_on_a_port_in_use(stack):
+    """Of the web server, which is made anew for it."""
+    with socket.create_server(("0.0.0.0", 0)) as held:
+        port = held.getsockname()[1]
+        refused = stack("up", *STARTING, env={"PASSBOLT_HTTPS_PORT": str(port)})
+    assert refused.status == 5 and "compose up` failed with exit status 1\n" in refused.errors, refused.err
+    assert re.search(rf":{port}\b.*address already in use", refused.err), refused.err
+
+
 def test_one_command_and_a_backup(stack, release, passbolt_source, sink):
     stack.place.environment |= {"EMAIL_TRANSPORT_DEFAULT_HOST": network_of(stack, "outside"),
                                 "EMAIL_TRANSPORT_DEFAULT_PORT": str(sink.port)}
@@ -85,6 +125,8 @@ def test_one_command_and_a_backup(stack, release, passbolt_source, sink):
     for service in ("fpm", "scheduler"):
         version = php(stack, service, "echo PHP_VERSION, ' ', parse_ini_file('/usr/lib/os-release')['VERSION_CODENAME'];")
         assert version.startswith(f"{PHP[release]}.") and version.endswith(f" {release}"), f"{service}: {version}"
+    require_what_the_official_images_hold(stack)
+    require_status_and_logs(stack)
     try:
         link = re.search(rf"{ADDRESS}/setup/start/\S+", done.out)
         until(lambda: any(link[0] in mail.replace("=\r\n", "") for mail in sink.to(ada.email)), "it comes by e-mail too", 300)
@@ -102,6 +144,7 @@ def test_one_command_and_a_backup(stack, release, passbolt_source, sink):
         assert tables.split() == ["vault" if release == "trixie" else "passbolt"]
         refused = stack("restore", "safe.tar", *STARTING)
         assert refused.status == 2 and refused.errors.startswith("error: passbolt: the stack has volumes: ")
+        require_no_start_on_a_port_in_use(stack)
         stack("down", "--volumes").ok()
         assert stack.engine.docker("volume", "ls", "-q").stdout == ""
 
