@@ -146,6 +146,9 @@ def test_a_page_over_http_and_a_login(stack, admin):
     styles = [admin.get(html.unescape(path)).decode() for path in re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)]
     assert any("#mw-panel" in style for style in styles), "the skin's"
     assert any(re.search(r"\.quagga *{ *color: *#123456", style) for style in styles), "the site's own"
+    for path in ("/resources/lib/jquery/jquery.js", "/skins/Vector/resources/images/vector-2022-beta-preview-ltr.svg",
+                 "/extensions/Cite/modules/ext.cite.a11y.js"):
+        assert admin.get(path)
     for path in ("/includes/Setup.php", "/maintenance/run.php", "/images/deleted/x", "/extensions/Cite/extension.json"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             admin.get(path)
@@ -182,6 +185,23 @@ def test_no_image_has_a_shell(engine, image):
     with engine.exported(image) as tar:
         programs = {name.rpartition("/")[2] for name in tar.getnames() if re.match(r"(usr/(local/)?)?s?bin/", name)}
     assert programs and not programs & {*SHELLS, "cron", "perl", "supervisord"}
+
+
+def test_layers(engine):
+    """MediaWiki is one layer of both images that have it. nginx has none of its PHP, in a layer of its own."""
+    layers = {}
+    for name in ("fpm", "cli", "nginx"):
+        seen = engine.docker("image", "inspect", "--format", "{{json .RootFS.Layers}}", f"mediawiki-{name}")
+        layers[name] = json.loads(seen.stdout)
+    assert [len(one) for one in layers.values()] == [2, 2, 2] and layers["fpm"][1] == layers["cli"][1]
+
+    def files(image):
+        with engine.exported(image) as tar:
+            return {member.name: zlib.crc32(tar.extractfile(member).read()) for member in tar
+                    if member.isfile() and member.name.startswith("usr/share/mediawiki/")}
+    static = files("mediawiki-nginx")
+    assert static and not [name for name in static if name.endswith(".php")]
+    assert static.items() <= files("mediawiki-fpm").items()
 
 
 def test_the_database_has_no_other_user(stack):
