@@ -1,8 +1,11 @@
 <?php
-// Installs the wiki by MediaWiki's own installer where the database is empty. A database in which an installation was cut
-// off before it made the first user holds nothing, and is emptied first. Any other is left as it is.
+// Installs the wiki by MediaWiki's own installer where the database is empty. A table of this script's own is there from
+// before its first table until it has ended: where that is, an installation was cut off, and what it left is dropped first.
+// A database with a wiki is left as it is.
 
 require_once __DIR__ . '/StackSettings.php';
+
+const MARK = 'debone_installing';
 
 function give_up( string $why ): never {
 	fwrite( STDERR, "install: $why\n" );
@@ -18,19 +21,19 @@ mysqli_report( MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT );
 try {
 	$database = new mysqli( $host, $user, $password, $name );
 	$tables = array_column( $database->query( 'show tables' )->fetch_all(), 0 );
-	if ( in_array( 'user', $tables, true ) &&
-		$database->query( 'select 1 from `user` limit 1' )->num_rows > 0
-	) {
-		echo "install: the database has a wiki\n";
-		exit( 0 );
+	if ( !in_array( MARK, $tables, true ) ) {
+		if ( in_array( 'user', $tables, true ) && $database->query( 'select 1 from `user` limit 1' )->num_rows > 0 ) {
+			echo "install: the database has a wiki\n";
+			exit( 0 );
+		}
+		if ( $tables !== [] ) {
+			give_up( "the database $name is not empty, and has no wiki" );
+		}
+		$database->query( 'create table ' . MARK . ' (x int)' );
 	}
-	if ( $tables !== [] && !in_array( 'updatelog', $tables, true ) && !in_array( 'site_stats', $tables, true ) ) {
-		give_up( "the database $name holds tables that are not MediaWiki's" );
-	}
-	foreach ( $tables as $table ) {
+	foreach ( array_diff( $tables, [ MARK ] ) as $table ) {
 		$database->query( 'drop table `' . str_replace( '`', '``', $table ) . '`' );
 	}
-	$database->close();
 } catch ( mysqli_sql_exception $failure ) {
 	give_up( "database $name at $host: " . $failure->getMessage() );
 }
@@ -47,4 +50,8 @@ $process = proc_open( $arguments, [ 0 => [ 'file', '/dev/null', 'r' ], 1 => STDO
 if ( $process === false ) {
 	give_up( 'cannot start the installer' );
 }
-exit( proc_close( $process ) );
+$status = proc_close( $process );
+if ( $status === 0 ) {
+	$database->query( 'drop table ' . MARK );
+}
+exit( $status );

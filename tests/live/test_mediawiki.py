@@ -1,6 +1,7 @@
 """The MediaWiki stack for real: images built from the live archive, docker-compose, an SMTP sink, and a browser. Each
 `make test` brings it up, has a page edited and an e-mail sent; what takes longer is marked wide."""
 
+import contextlib
 import html
 import http.client
 import http.cookiejar
@@ -13,10 +14,12 @@ import shutil
 import signal
 import socket
 import struct
+import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -518,9 +521,57 @@ def test_a_database_that_is_not_there_or_refuses(stack):
     (database,) = stack.containers("database")
     stack.docker("exec", database, "mariadb", "-e", "create database other; create table other.theirs (x int); "
                  "grant all on other.* to mediawiki@'%'")
-    assert "install: the database other holds tables that are not MediaWiki's" in run(
+    assert "install: the database other is not empty, and has no wiki" in run(
         "-e", "MEDIAWIKI_DATABASE_NAME=other", "install", status=1)
     assert stack.docker("exec", database, "mariadb", "-N", "-e", "show tables in other") == "theirs"
+
+
+@contextlib.contextmanager
+def session(stack, database, statement):
+    """A client of the database that has executed the statement, and keeps what it locked until the block ends."""
+    command = ["docker", "--host", stack.engine.host, "exec", "-i", database, "mariadb", "-N", "-n"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
+        client.stdin.write(f"{statement}; select 'done';\n")
+        client.stdin.flush()
+        assert client.stdout.readline() == "done\n"
+        yield
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("moment", ["tables", "user"])
+def test_an_installation_that_is_cut_off_is_done_again(stack, moment):
+    """In the midst of the tables, and when the first user is there and the main page is not."""
+    (database,) = stack.containers("database")
+    name = f"cut_{moment}"
+    files = Path(stack.docker("volume", "inspect", "--format", "{{.Mountpoint}}", f"{stack.name}_database")) / "data" / name
+
+    options = ["--no-deps", "-e", f"MEDIAWIKI_DATABASE_NAME={name}"]
+
+    def sql(statement):
+        return stack.engine.docker("exec", database, "mariadb", "-N", "-e", statement, name).stdout.strip()
+
+    def run(*arguments):
+        return stack.compose("run", "--rm", "-T", *options, *arguments).stdout
+
+    stack.docker("exec", database, "mariadb", "-e", f"create database {name}; grant all on {name}.* to mediawiki@'%'")
+    install = stack.compose("run", "-d", *options, "install").stdout.split()[-1]
+    table, lock = {"tables": ("site_identifiers", "flush tables with read lock"),
+                   "user": ("page", f"lock tables {name}.page read")}[moment]
+    until((files / f"{table}.frm").exists, "it makes its tables", PATIENCE)
+    with session(stack, database, lock):
+        if moment == "user":
+            until(lambda: sql("select 1 from user"), "it makes the first user", PATIENCE)  # once there is the table
+        stack.docker("kill", install)
+    assert stack.inspect(install)["State"]["ExitCode"] == 137
+    stack.docker("rm", install)
+    assert "debone_installing" in sql("show tables").split()
+
+    assert "the database has a wiki" not in run("install")
+    assert "the database has a wiki" in run("install")
+    assert sql("show tables") == sql("show tables in mediawiki")
+    assert "MediaWiki has been installed" in run("cli", "getText", "Main_Page")
+    assert sql("select user_name, user_password like ':%', (select count(*) from user_groups where ug_user = user_id) "
+               "from user where user_id = 1") == "Admin\t1\t3"
 
 
 @pytest.mark.wide
