@@ -5,20 +5,22 @@ from ports import free_port
 
 class Sink:
     """`mails` are pairs of the recipients and the text, `peers` the addresses that they came from, `logins` pairs of a user
-    and a password, which are taken whatever they are. It listens on every address of this machine, for containers."""
+    and a password, which are taken whatever they are; where `login` is such a pair, nothing is taken without it. The options
+    are those of aiosmtpd's Controller. It listens on every address of this machine, for containers."""
 
-    def __init__(self):
+    def __init__(self, login=None, **options):
         from aiosmtpd.controller import Controller
-        self.mails, self.peers, self.logins = [], [], []
+        self.mails, self.peers, self.logins, self.login = [], [], [], login
         # The controller connects to the port that it was given, so that this cannot be 0.
         self.port = free_port()
         self.controller = Controller(self, hostname="0.0.0.0", port=self.port, authenticator=self.log_in,
-                                     auth_require_tls=False)
+                                     auth_required=login is not None, auth_require_tls=False, **options)
 
     def log_in(self, server, session, envelope, mechanism, data):
         from aiosmtpd.smtp import AuthResult
         self.logins.append((data.login.decode(), data.password.decode()))
-        return AuthResult(success=True)
+        # Not handled: the server itself refuses.
+        return AuthResult(success=self.login in (None, self.logins[-1]), handled=False)
 
     async def handle_DATA(self, server, session, envelope):
         self.peers.append(session.peer[0])

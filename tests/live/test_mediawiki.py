@@ -30,7 +30,9 @@ from debone import SOURCE
 from docker import Engine
 from init import until
 from load import Load
+from mailsink import Sink
 from ports import free_port
+from tls import Certificate
 
 STACK = SOURCE / "stacks/mediawiki"
 IMAGES = {"mariadb": SOURCE / "stacks/include/mariadb.yaml", "valkey": "valkey",
@@ -116,6 +118,7 @@ def engine(live_place, request):
 def stack(engine, sink, tmp_path_factory):
     folder = tmp_path_factory.mktemp("stack")
     shutil.copy(STACK / "compose.yaml", folder)
+    shutil.copytree(STACK / "settings", folder / "settings")
     (folder / "secrets").mkdir(0o700)
     for name in ("database_password", "secret_key", "admin_password"):
         file = folder / "secrets" / name
@@ -271,6 +274,57 @@ def test_jobs_and_email(stack, admin, sink):
     assert "enotifNotify" in stack.docker("logs", scheduler)
     senders = {peer for peer, (_, text) in zip(sink.peers, sink.mails) if "Watched" in text}
     assert senders == {stack.inspect(scheduler)["NetworkSettings"]["Networks"][f"{stack.name}_outside"]["IPAddress"]}
+
+
+# A script of maintenance that sends one e-mail, by the settings of the wiki.
+SEND = r"""<?php
+require_once '/usr/share/mediawiki/maintenance/Maintenance.php';
+class Send extends Maintenance {
+	public function execute() {
+		$status = UserMailer::send( new MailAddress( 'reader@example.org' ), new MailAddress( 'wiki@example.org' ),
+			'Sent', 'with a login' );
+		if ( !$status->isOK() ) {
+			$this->fatalError( $status->getWikiText() );
+		}
+	}
+}
+return Send::class;
+"""
+
+
+@pytest.mark.wide
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # which these sinks do by themselves
+def test_email_with_a_login(stack, tmp_path):
+    """To a server that takes none without TLS and a login, by STARTTLS and by TLS from the beginning."""
+    gateway = stack.gateway("outside")
+    certificate = Certificate(tmp_path, names=f"IP:{gateway}")
+    script, file, password = tmp_path / "Send.php", stack.secrets / "smtp_password", secrets.token_hex(20) + "±!\"$'\\"
+    script.write_text(SEND)
+    believing = ["-v", f"{certificate.authority}:/authority.pem:ro", "-e", "SSL_CERT_FILE=/authority.pem"]
+
+    def send(sink, scheme, said, options=believing):
+        file.write_text(said)
+        file.chmod(0o444)
+        settings = {"MEDIAWIKI_SMTP_HOST": scheme + gateway, "MEDIAWIKI_SMTP_PORT": str(sink.port),
+                    "MEDIAWIKI_SMTP_USER": "wiki", "MEDIAWIKI_SMTP_PASSWORD_FILE": "./secrets/smtp_password"}
+        done = Stack(stack.engine, stack.secrets.parent / "compose.yaml", {**stack.environment, **settings}).compose(
+            "run", "--rm", "-T", "--no-deps", "-v", f"{script}:/Send.php:ro", *options, "cli", "/Send.php", status=None)
+        return done.returncode, done.stdout + done.stderr
+
+    login = "wiki", password
+    with Sink(login, tls_context=certificate.server(), require_starttls=True) as later, \
+            Sink(login, ssl_context=certificate.server()) as at_once:
+        for sink, scheme, refusal in ((later, "", "STARTTLS failed"),
+                                      (at_once, "ssl://", "Failed to connect to ssl")):
+            status, said = send(sink, scheme, password + "\n")
+            assert status == 0, said
+            (mail,) = sink.to("reader@example.org")
+            assert "with a login" in mail
+            status, said = send(sink, scheme, "another")
+            assert status == 1 and "535" in said, said
+            status, said = send(sink, scheme, password, options=())
+            assert status == 1 and refusal in said, said
+            assert len(sink.mails) == 1
 
 
 def test_each_job_of_the_schedule_does_its_work(stack):
@@ -482,6 +536,10 @@ def test_a_missing_secret(engine, given, tmp_path, app):
         line = f"mediawiki: the secret MEDIAWIKI_{name.upper()}_FILE: /run/secrets/{name} is missing, unreadable or empty\n"
         fails(engine, 1, line, *given(**{name: None}), *APPS[app])
         fails(engine, 1, line, *given(**{name: 0o400}), *APPS[app])
+    # Without a password compose gives them an empty file.
+    line = "mediawiki: the secret MEDIAWIKI_SMTP_PASSWORD_FILE: /run/secrets/smtp_password is missing, unreadable or empty\n"
+    fails(engine, 1, line, "-e", "MEDIAWIKI_SMTP_HOST=mail", "-e", "MEDIAWIKI_SMTP_USER=wiki",
+          "-v", f"{STACK}/settings/no-password:/run/secrets/smtp_password:ro", *given(), *APPS[app])
     empty = tmp_path / "empty"
     empty.write_text("\n")
     fails(engine, 1, "mediawiki: the secret MEDIAWIKI_SECRET_KEY_FILE: /run/empty is missing, unreadable or empty\n",
