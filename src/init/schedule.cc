@@ -45,7 +45,8 @@ std::string as_written(const std::vector<std::string>& command) {
 
 class Schedule {
  public:
-  Schedule(Context& context, const Config& config) : context_(context), stopper_(context.stopping, context.log, {}) {
+  Schedule(Context& context, const Config& config)
+      : context_(context), stopper_(context.stopping, context.log, {}, Receives::group) {
     timer_ = Fd(::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC));
     if (!timer_) throw Failure{cat("cannot make a timer: ", reason_of(errno))};
     const auto now = std::time(nullptr);

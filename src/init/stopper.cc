@@ -18,10 +18,20 @@ std::optional<Clock::time_point> earlier(std::optional<Clock::time_point> a, std
   return std::min(*a, *b);
 }
 
+void Stopper::pass_on(int signal, const std::vector<pid_t>& groups) const {
+  for (const auto group : groups) {
+    if (receives_ == Receives::group) {
+      signal_group(group, signal);
+    } else {
+      ::kill(group, signal);  // its first process
+    }
+  }
+}
+
 void Stopper::send(int signal, const std::vector<pid_t>& groups) {
   const int sent = signal == SIGTERM ? rules_.signal : signal;
   if (listeners_ != nullptr) listeners_->close();
-  for (const auto group : groups) signal_group(group, sent);
+  pass_on(sent, groups);
   if (state_ == State::ending || state_ == State::killed) return;
   deadline_ = (state_ == State::closing ? closing_since_ : Clock::now()) + rules_.timeout;
   state_ = State::ending;
@@ -44,7 +54,7 @@ void Stopper::close(const std::vector<pid_t>& groups) {
 
 void Stopper::on_signal(int signal, const std::vector<pid_t>& groups) {
   if (!is_stop(signal)) {
-    for (const auto group : groups) signal_group(group, signal);
+    pass_on(signal, groups);
     return;
   }
   if (!stopped_by_) stopped_by_ = signal;

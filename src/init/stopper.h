@@ -13,11 +13,14 @@
 
 namespace debone::init {
 
+// Who gets signals: what a process that answers requests has started works for one of them, and is its own to end.
+enum class Receives { process, group };
+
 class Stopper {
  public:
   // `listeners`, which may be none, are those of the groups.
-  Stopper(const Stopping& rules, const Log& log, Subject subject, Listeners* listeners = nullptr)
-      : rules_(rules), log_(log), subject_(subject), listeners_(listeners) {}
+  Stopper(const Stopping& rules, const Log& log, Subject subject, Receives receives, Listeners* listeners = nullptr)
+      : rules_(rules), log_(log), subject_(subject), receives_(receives), listeners_(listeners) {}
 
   // A signal to stop begins the end of the groups, a second one ends the drain; any other is passed on.
   void on_signal(int signal, const std::vector<pid_t>& groups);
@@ -33,12 +36,14 @@ class Stopper {
  private:
   enum class State { running, draining, closing, ending, killed };
 
+  void pass_on(int signal, const std::vector<pid_t>& groups) const;
   void close(const std::vector<pid_t>& groups);
   void send(int signal, const std::vector<pid_t>& groups);
 
   Stopping rules_;
   const Log& log_;
   Subject subject_;
+  Receives receives_;
   Listeners* listeners_;
   State state_ = State::running;
   std::optional<int> stopped_by_;  // the first, and

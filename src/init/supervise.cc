@@ -15,7 +15,8 @@ namespace debone::init {
 
 Outcome supervise(Context& context, const Child& child, const Stopping& rules, std::optional<Duration> timeout,
                   Subject subject, Listeners* listeners) {
-  Stopper stopper(rules, context.log, subject, listeners);
+  const auto receives = listeners != nullptr ? Receives::process : Receives::group;
+  Stopper stopper(rules, context.log, subject, receives, listeners);
   std::optional<Clock::time_point> limit;
   if (timeout) limit = Clock::now() + *timeout;
   Outcome outcome;

@@ -33,7 +33,8 @@ struct Outcome {
   std::optional<int> stopped_by;
 };
 
-// Starts it and awaits its end; after `timeout` it is stopped. `listeners`, which may be none, are those that it gets.
+// Starts it and awaits its end; after `timeout` it is stopped. With `listeners`, of which there may be none, it is the
+// long-running process, which gets these, and gets signals alone; else its whole group does.
 Outcome supervise(Context& context, const Child& child, const Stopping& rules, std::optional<Duration> timeout,
                   Subject subject, Listeners* listeners = nullptr);
 

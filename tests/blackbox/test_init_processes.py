@@ -65,6 +65,21 @@ def test_the_stop_signal_is_mapped(init):
     assert result.err == "debone-init: SIGTERM: stops\n"
 
 
+def test_what_the_process_has_started_works_on(init):
+    """It may work for a request that the process ends before itself: it gets no signal as long as that is there."""
+    script = """trap 'echo main; wait $worker; echo "worker $?"; exit 0' TERM
+sh -c 'sleep 1; echo worked' & worker=$!
+echo READY
+wait
+"""
+    init.write("main.sh", script)
+    process = init.start("[run]\ncommand = sh DIR/main.sh\n")
+    assert process.stdout.readline() == "READY\n"
+    init.signal(process, signal.SIGTERM)
+    result = init.finish(process)
+    assert (result.status, result.out) == (0, "main\nworked\nworker 0\n")
+
+
 def test_drain(init):
     process = listener(init, "[init]\ndrain = 700ms\n")
     begin = time.monotonic()
