@@ -498,7 +498,8 @@ def test_another_fpm_takes_over(stack, ada):
         if number % 2 == 0:
             assert ada.get("/resources.json").status == 200
         else:
-            assert ada.post("/auth/verify.json", question).headers["X-GPGAuth-Verify-Response"] == token
+            answer = ada.post("/auth/verify.json", question)
+            assert (answer.status, answer.headers["X-GPGAuth-Verify-Response"]) == (200, token), answer.content[:300]
 
     with Load(ask) as load:
         stack.compose("up", "-d", "--no-recreate", "--no-deps", "--scale", "fpm=2", "fpm")
