@@ -39,9 +39,11 @@ std::string program_of(const std::vector<std::string>& argv) {
 constexpr std::array forwarded{SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2};
 
 volatile sig_atomic_t foreground_child = 0;
+volatile sig_atomic_t signalled = 0;
 
 void forward(int signal_number, siginfo_t* info, void* /*context*/) {
   const int saved = errno;
+  signalled = 1;
   const auto child = static_cast<pid_t>(foreground_child);
   // From the terminal's keyboard it has gone to everybody in the group already.
   const bool has_it = info->si_code == SI_KERNEL && ::getpgid(child) == ::getpgrp();
@@ -74,8 +76,9 @@ class Masked {
 // Forwards signals to the child while it lives; what they did before is put back.
 class Forwarding {
  public:
-  explicit Forwarding(pid_t child) : child_before_(foreground_child) {
+  explicit Forwarding(pid_t child) : child_before_(foreground_child), signalled_before_(signalled) {
     foreground_child = child;
+    signalled = 0;
     struct sigaction action{};
     action.sa_sigaction = forward;
     action.sa_flags = SA_SIGINFO;
@@ -87,11 +90,13 @@ class Forwarding {
   ~Forwarding() {
     for (std::size_t i = 0; i < forwarded.size(); ++i) ::sigaction(forwarded[i], &before_[i], nullptr);
     foreground_child = child_before_;
+    signalled = signalled_before_;
   }
 
  private:
   std::array<struct sigaction, forwarded.size()> before_{};
   sig_atomic_t child_before_;
+  sig_atomic_t signalled_before_;
 };
 
 // An outcome on its way from a child process: a status or an Error, its parts between NULs.
@@ -189,6 +194,8 @@ int wait_in_foreground(pid_t child) {
   const Masked unblocked(SIG_UNBLOCK);
   return wait_for(child);
 }
+
+bool was_signalled() { return signalled != 0; }
 
 int run_in_foreground(const std::vector<std::string>& argv) {
   const Masked blocked(SIG_BLOCK);  // a signal between fork and the handler's setting would be lost to the child

@@ -50,6 +50,9 @@ Output run_and_capture(const std::vector<std::string>& argv, std::size_t limit);
 // is killed. The process must have one thread.
 int run_in_child(const std::function<int()>& fn, const std::function<void()>& meanwhile = {});
 
+// In such a `meanwhile`: whether a signal came, which was forwarded.
+bool was_signalled();
+
 // From here on the kernel kills this process when its parent ends. To be repeated after a change of user, which undoes
 // it.
 void die_with_parent();

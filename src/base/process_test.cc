@@ -117,6 +117,17 @@ TEST(Process, WorksInAChild) {
   EXPECT_TRUE(beside);
 }
 
+TEST(Process, TellsThatASignalCame) {
+  EXPECT_EQ(run_in_child([] { return run_in_foreground({"sleep", "600"}); },
+                         [] {
+                           EXPECT_FALSE(was_signalled());
+                           ::kill(::getpid(), SIGUSR1);
+                           EXPECT_TRUE(was_signalled());
+                         }),
+            128 + SIGUSR1);
+  EXPECT_FALSE(was_signalled());
+}
+
 TEST(Process, AnErrorComesBackFromAChildAsItWas) {
   const auto error = error_of([] {
     run_in_child([]() -> int {
