@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/add_missing.h"
 #include "cli/build_image.h"
 #include "cli/find_recipe.h"
 #include "cli/listed_packages.h"
@@ -176,13 +177,8 @@ recipe::Recipe inherit(recipe::Recipe recipe, const image::Config& base) {
   if (recipe.run_as.empty()) recipe.run_as = base.user;
   if (recipe.work_dir.empty()) recipe.work_dir = base.work_dir;
   if (recipe.stop_signal.empty()) recipe.stop_signal = base.stop_signal;
-  const auto join = [](std::vector<std::string>& own, const std::vector<std::string>& more) {
-    for (const auto& each : more) {
-      if (std::ranges::count(own, each) == 0) own.push_back(each);
-    }
-  };
-  join(recipe.ports, base.ports);
-  join(recipe.volumes, base.volumes);
+  add_missing(recipe.ports, base.ports);
+  add_missing(recipe.volumes, base.volumes);
   return recipe;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/add_missing.h"
 #include "cli/check_lock.h"
 
 namespace debone::cli {
@@ -24,12 +25,6 @@ void join(std::vector<resolve::LockedSuite>& all, const std::vector<resolve::Loc
       throw Error(Exit::network, fmt::format("{} got another Release while it was read", suite.label))
           .hint("the mirror is in the middle of an update: run the command again");
     }
-  }
-}
-
-void join(std::vector<std::string>& all, const std::vector<std::string>& some) {
-  for (const auto& each : some) {
-    if (std::ranges::count(all, each) == 0) all.push_back(each);
   }
 }
 
@@ -65,7 +60,7 @@ resolve::Lock join_lock(const recipe::Recipe& recipe, std::vector<LockPart> part
   std::ranges::sort(parts, {}, [](const LockPart& part) -> const auto& { return part.packages.name; });
   for (auto& part : parts) {
     join(lock.suites, part.suites);
-    join(lock.waived, part.waived);
+    add_missing(lock.waived, part.waived);
     join(lock.users, part.accounts.users, part.packages.name);
     join(lock.groups, part.accounts.groups, part.packages.name);
     lock.architectures.push_back(std::move(part.packages));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "cli/add_missing.h"
 #include "cli/choice.h"
 #include "cli/lean_closure.h"
 #include "cli/looked_at.h"
@@ -237,9 +238,7 @@ Selection resolve_packages(std::vector<archive::Suite> suites, const recipe::Rec
   selection.base = base;
   if (base != nullptr) {
     selection.architecture.base = base->digest;
-    for (const auto& waived : base->waived) {
-      if (std::ranges::count(selection.waived, waived) == 0) selection.waived.push_back(waived);
-    }
+    add_missing(selection.waived, base->waived);
   }
   return selection;
 }

@@ -175,7 +175,7 @@ def test_at_the_end_who_waits_is_let_in_and_who_comes_is_refused(init):
 def test_nobody_is_let_in_for_longer_than_half_of_the_stop_timeout(init):
     port = free_port()
     process, _ = server(init, port, "[init]\nstop-timeout = 2s\n")
-    first, second = asks(port, "first"), None
+    first = asks(port, "first")
     assert process.stdout.readline() == "first\n"
     second = asks(port, "second")
     begin = time.monotonic()
